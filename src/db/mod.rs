@@ -1,0 +1,1 @@
+//! The database: pools, transactions, dialect differences. SQLite (embedded, default) and Postgres behind one face.

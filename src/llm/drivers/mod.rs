@@ -1,0 +1,1 @@
+//! The model providers: the one compiled in, and the remote ones.

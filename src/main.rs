@@ -1,0 +1,3 @@
+//! The command line: reads arguments, hands over to the library.
+
+fn main() {}

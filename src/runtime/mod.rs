@@ -1,0 +1,3 @@
+//! The engine: run queue, turn loop, policy and tools. It knows services and events, never HTTP.
+
+pub mod tools;
