@@ -1,8 +1,10 @@
 //! openfang: an agent operating system behind an HTTP API. `docs/architecture.md` shows the tree and the life of a request.
 
+pub mod caller;
 pub mod db;
 pub mod error;
 pub mod ids;
 pub mod llm;
 pub mod runtime;
+pub mod scopes;
 pub mod time;

@@ -49,8 +49,8 @@ impl Serialize for Ts {
 impl<'de> Deserialize<'de> for Ts {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = String::deserialize(d)?;
-        DateTime::parse_from_rfc3339(&text).map(|t| Ts(t.timestamp_millis())).map_err(|_| {
-            serde::de::Error::custom("expected an RFC 3339 time such as 2026-01-31T12:00:00.000Z")
-        })
+        DateTime::parse_from_rfc3339(&text)
+            .map(|t| Ts(t.timestamp_millis()))
+            .map_err(|_| serde::de::Error::custom("expected an RFC 3339 time such as 2026-01-31T12:00:00.000Z"))
     }
 }

@@ -1,6 +1,7 @@
 //! Every table of the product, one file per category. Migrations run in a transaction on both databases.
 
-use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::MigratorTrait;
 
 pub struct Migrator;
 

@@ -72,13 +72,34 @@ pub enum Mark {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Content {
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// `data` is base64.
-    Image { media_type: String, data: String, name: String, size: u64 },
-    ToolCall { id: String, name: String, arguments: Value },
-    ToolResult { id: String, name: String, text: String, is_error: bool },
-    Thinking { text: String, signature: Option<String> },
-    RedactedThinking { data: String },
+    Image {
+        media_type: String,
+        data: String,
+        name: String,
+        size: u64,
+    },
+    ToolCall {
+        id: String,
+        name: String,
+        arguments: Value,
+    },
+    ToolResult {
+        id: String,
+        name: String,
+        text: String,
+        is_error: bool,
+    },
+    Thinking {
+        text: String,
+        signature: Option<String>,
+    },
+    RedactedThinking {
+        data: String,
+    },
 }
 
 /// A tool as offered to the model.
@@ -145,7 +166,10 @@ pub enum Chunk {
     /// Ends a thinking block with the provider's proof of it.
     ThinkingSignature(String),
     RedactedThinking(String),
-    CallStart { id: String, name: String },
+    CallStart {
+        id: String,
+        name: String,
+    },
     /// A piece of the arguments' JSON text, of the call started last.
     CallArgs(String),
     CallEnd,
