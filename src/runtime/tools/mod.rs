@@ -1,11 +1,15 @@
 //! What a tool is. A tool either does its own local work or names an intent that the runtime carries out.
 
+pub mod workspace_limit;
+
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+pub use workspace_limit::WorkspaceLimit;
 
 /// Strongest first-hand consequence of a call; ordered from harmless to dangerous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -57,27 +61,54 @@ pub struct ToolInfo {
 pub trait Tool: Send + Sync {
     fn info(&self) -> &ToolInfo;
 
-    /// Grants (`fs.read:docs/a.md`, …) that must be held for these validated arguments, besides `tool:<name>`. Pure.
-    fn requires(&self, arguments: &Value) -> Vec<String>;
+    /// What these validated arguments ask of the agent, before anything happens. Pure. An error is the refusal itself:
+    /// a hard rule, an unknown root, a patch that cannot be read.
+    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError>;
 
     /// Does the work. The caller bounds it by the timeout; `ctx.cancel` fires on cancel.
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError>;
 }
 
+/// What the policy must find before a call may happen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Grants (`fs.read:docs/a.md`, …) that must be held, besides `tool:<name>`.
+    pub grants: Vec<String>,
+    /// Why a person is asked by default for these arguments; a rule may answer in their place.
+    pub asks: Option<&'static str>,
+    /// A hard rule that asks whatever the rules of approval say.
+    pub always_asks: Option<RuleAsk>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleAsk {
+    /// P9, X8, …
+    pub rule: &'static str,
+    /// One sentence for the person who is asked.
+    pub reason: String,
+}
+
 /// What a local tool may touch.
 #[derive(Clone)]
 pub struct ToolContext {
-    pub workspace: Arc<Roots>,
+    pub roots: Arc<Roots>,
+    /// Whether the agent effectively holds a grant such as `fs.read:docs/a.md`; asked again for each resolved path.
+    pub holds: Arc<dyn Fn(&str) -> bool + Send + Sync>,
     pub cancel: CancellationToken,
-    /// Bytes the workspace may hold; 0 = no limit.
-    pub max_workspace_bytes: u64,
+    /// One per workspace, so that its measured size is shared by the calls.
+    pub workspace_limit: Arc<WorkspaceLimit>,
+    /// IANA zone of the person behind the run, else of the configuration.
+    pub time_zone: String,
 }
 
 /// The folders a call may see: the workspace (read-write) and the named roots of the manifest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Roots {
+    /// Made with mode 0700 by the first call that needs it.
     pub workspace: PathBuf,
     pub named: Vec<NamedRoot>,
+    /// Data, config, log, module and skill folders of the server: no path may enter them, even inside a root (P11).
+    pub server_folders: Vec<PathBuf>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,17 +118,20 @@ pub struct NamedRoot {
     pub writable: bool,
 }
 
-/// What a successful call gives: a JSON object for the model, or a read of server data that the runtime performs.
+/// What a successful call gives.
 #[derive(Debug)]
 pub enum ToolOutput {
-    Content(Value),
+    /// A JSON object for the model; `replaced` is file content that the call overwrote, kept as an artifact for 7 days.
+    Content { value: Value, replaced: Option<Vec<u8>> },
+    /// A read of server data that the runtime performs.
     Intent(Intent),
 }
 
 /// Work that only the runtime can do, through the owning service.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Intent {
-    ArtifactRead { id: String, offset: u64, limit: u64 },
+    /// Bytes of an artifact of the same session or agent; `id` is `art_` and 32 hex digits.
+    ArtifactRead { id: String, offset: u64, length: u64 },
 }
 
 /// A failed call, as the model sees it: `{"error":{"code","message","details"?,"hint"?}}`.
@@ -150,6 +184,16 @@ pub enum ToolErrorCode {
 impl ToolError {
     pub fn new(code: ToolErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), details: None, hint: None, rule: None }
+    }
+
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn with_details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
     }
 
     /// Refused by a numbered hard rule.
