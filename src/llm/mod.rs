@@ -7,7 +7,9 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub mod classify;
 pub mod drivers;
+pub mod estimate;
 
 /// A model provider. A driver is stateless towards conversations: everything it needs is in the request.
 #[async_trait]
