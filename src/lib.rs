@@ -1,5 +1,6 @@
 //! openfang: an agent operating system behind an HTTP API. `docs/architecture.md` shows the tree and the life of a request.
 
+pub mod agents;
 pub mod caller;
 pub mod db;
 pub mod error;

@@ -1,0 +1,3 @@
+//! Agents: named workers made of a manifest, with a workspace, sessions and memory.
+
+pub mod manifest;
