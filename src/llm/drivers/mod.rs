@@ -1,1 +1,3 @@
 //! The model providers: the one compiled in, and the remote ones.
+
+pub mod builtin;
