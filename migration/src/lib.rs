@@ -3,11 +3,23 @@
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
 
+mod m20261124_110000_agents;
+mod m20261124_110100_sessions;
+mod m20261124_110200_runs;
+mod m20261124_110300_usage;
+mod m20261124_110400_artifacts;
+
 pub struct Migrator;
 
 #[sea_orm_migration::async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![]
+        vec![
+            Box::new(m20261124_110000_agents::Migration),
+            Box::new(m20261124_110100_sessions::Migration),
+            Box::new(m20261124_110200_runs::Migration),
+            Box::new(m20261124_110300_usage::Migration),
+            Box::new(m20261124_110400_artifacts::Migration),
+        ]
     }
 }
