@@ -109,12 +109,13 @@ fn run_indexes() -> Vec<IndexCreateStatement> {
             .cond_where(active())
             .to_owned(),
         Index::create()
-            .name("runs_session_queue")
+            .name("runs_session_open")
             .table(Runs::Table)
             .col(Runs::SessionId)
             .col(Runs::QueueSeq)
-            .unique()
+            .cond_where(open())
             .to_owned(),
+        Index::create().name("runs_session").table(Runs::Table).col(Runs::SessionId).col(Runs::Id).to_owned(),
         Index::create()
             .name("runs_queue")
             .table(Runs::Table)
@@ -130,8 +131,18 @@ fn run_indexes() -> Vec<IndexCreateStatement> {
             .cond_where(open())
             .to_owned(),
         Index::create().name("runs_agent").table(Runs::Table).col(Runs::AgentId).col(Runs::Id).to_owned(),
-        Index::create().name("runs_parent").table(Runs::Table).col(Runs::ParentRunId).to_owned(),
-        Index::create().name("runs_idempotency").table(Runs::Table).col(Runs::IdempotencyKey).to_owned(),
+        Index::create()
+            .name("runs_parent")
+            .table(Runs::Table)
+            .col(Runs::ParentRunId)
+            .cond_where(Expr::col(Runs::ParentRunId).is_not_null())
+            .to_owned(),
+        Index::create()
+            .name("runs_idempotency")
+            .table(Runs::Table)
+            .col(Runs::IdempotencyKey)
+            .cond_where(Expr::col(Runs::IdempotencyKey).is_not_null())
+            .to_owned(),
     ]
 }
 

@@ -1,4 +1,10 @@
 //! Agents: named workers made of a manifest, with a workspace, sessions and memory.
 
 pub mod capabilities;
+mod entity;
+mod file_entity;
 pub mod manifest;
+pub mod service;
+
+pub use entity::{AgentState, Model as AgentRow};
+pub use file_entity::Model as AgentFileRow;

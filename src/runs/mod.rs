@@ -1,0 +1,12 @@
+//! Runs: one turn of an agent each, from an accepted message to exactly one terminal event; with their steps and events.
+
+mod entity;
+mod facts;
+pub mod service;
+mod state;
+
+pub use entity::{event::Model as EventRow, run::Model as RunRow, step::Model as StepRow};
+pub use facts::{
+    Directives, ModelAnswer, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList, ThinkingWish, Verdict,
+};
+pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};

@@ -1,0 +1,207 @@
+//! Creating, switching, naming and erasing sessions. Callers cancel the runs of a session before they erase it.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
+
+use super::{read, turn};
+use crate::{
+    db::Db,
+    error::{Error, ErrorCode, Result},
+    ids::Id,
+    runs,
+    sessions::{SessionKind, SessionRow, entity},
+    time::Ts,
+};
+
+const LABEL_CHARS: usize = 128;
+
+/// A session to be made.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    pub agent_id: Id,
+    /// Key of its owner.
+    pub owner: String,
+    pub kind: SessionKind,
+    pub conversation: Option<String>,
+    pub label: Option<String>,
+    /// Gets the owner's next message.
+    pub activate: bool,
+}
+
+impl NewSession {
+    pub fn into_row(self, now: Ts) -> SessionRow {
+        SessionRow {
+            id: Id::new(),
+            agent_id: self.agent_id,
+            key: self.activate.then(|| self.owner.clone()),
+            owner: self.owner,
+            kind: self.kind,
+            conversation: self.conversation,
+            label: self.label,
+            last_seq: 0,
+            queue_seq: 0,
+            summary_message_id: None,
+            context_tokens: 0,
+            created_at: now,
+            updated_at: now,
+            last_active: now,
+        }
+    }
+}
+
+/// Trims a label and checks it; nothing left means no label.
+pub fn check_label(label: Option<&str>) -> Result<Option<String>> {
+    let Some(label) = label.map(str::trim).filter(|l| !l.is_empty()) else { return Ok(None) };
+    let allowed = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    if label.chars().count() > LABEL_CHARS || !label.chars().all(allowed) {
+        return Err(Error::invalid("label", "must have 1 to 128 letters, digits, spaces, '-' or '_'"));
+    }
+    Ok(Some(label.to_owned()))
+}
+
+/// Makes a session; the label is expected to be checked.
+pub async fn create(db: &Db, new: NewSession, now: Ts) -> Result<SessionRow> {
+    let tx = db.begin().await?;
+    let row = create_in(&tx, new, now).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+async fn create_in(tx: &DatabaseTransaction, new: NewSession, now: Ts) -> Result<SessionRow> {
+    check_free(tx, new.agent_id, new.label.as_deref(), None).await?;
+    if new.activate {
+        turn::release_key(tx, new.agent_id, &new.owner).await?;
+    }
+    let row = new.into_row(now);
+    turn::insert(tx, &row).await?;
+    Ok(row)
+}
+
+async fn check_free<C: ConnectionTrait>(db: &C, agent: Id, label: Option<&str>, own: Option<Id>) -> Result<()> {
+    let Some(label) = label else { return Ok(()) };
+    let holder: Option<Id> = entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::AgentId.eq(agent))
+        .filter(entity::Column::Label.eq(label))
+        .into_tuple()
+        .one(db)
+        .await?;
+    match holder {
+        Some(id) if Some(id) != own => {
+            Err(Error::new(ErrorCode::SessionLabelTaken, format!("Another session is labelled '{label}'")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Lets the session get its owner's next message. Returns it and the one that got them before.
+pub async fn switch(db: &Db, agent: Id, session: Id, now: Ts) -> Result<(SessionRow, Option<Id>)> {
+    let tx = db.begin().await?;
+    let row = read::find_of_agent(&tx, agent, session).await?;
+    let previous = turn::release_key(&tx, agent, &row.owner).await?;
+    let row = hold_key(&tx, row, now).await?;
+    tx.commit().await?;
+    Ok((row, previous))
+}
+
+async fn hold_key<C: ConnectionTrait>(db: &C, row: SessionRow, now: Ts) -> Result<SessionRow> {
+    entity::Entity::update_many()
+        .col_expr(entity::Column::Key, Expr::value(row.owner.clone()))
+        .col_expr(entity::Column::UpdatedAt, Expr::value(now))
+        .filter(entity::Column::Id.eq(row.id))
+        .exec(db)
+        .await?;
+    Ok(SessionRow { key: Some(row.owner.clone()), updated_at: now, ..row })
+}
+
+pub async fn set_label(db: &Db, session: Id, label: Option<&str>, now: Ts) -> Result<SessionRow> {
+    let tx = db.begin().await?;
+    let row = read::get(&tx, session).await?;
+    check_free(&tx, row.agent_id, label, Some(session)).await?;
+    entity::Entity::update_many()
+        .col_expr(entity::Column::Label, Expr::value(label))
+        .col_expr(entity::Column::UpdatedAt, Expr::value(now))
+        .filter(entity::Column::Id.eq(session))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(SessionRow { label: label.map(str::to_owned), updated_at: now, ..row })
+}
+
+/// A fresh session takes the place of this one, which stays readable unless it is to be erased.
+pub async fn reset(db: &Db, session: Id, delete_old: bool, now: Ts) -> Result<SessionRow> {
+    let tx = db.begin().await?;
+    let old = read::get(&tx, session).await?;
+    let new = NewSession {
+        agent_id: old.agent_id,
+        owner: old.owner.clone(),
+        kind: old.kind,
+        conversation: old.conversation.clone(),
+        label: None,
+        activate: true,
+    };
+    let row = create_in(&tx, new, now).await?;
+    if delete_old {
+        erase(&tx, old.id).await?;
+    }
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// Erases a session, its messages and what was said in its runs. An active one is replaced by a fresh one.
+pub async fn delete(db: &Db, session: Id, now: Ts) -> Result<(SessionRow, Option<SessionRow>)> {
+    let tx = db.begin().await?;
+    let old = read::get(&tx, session).await?;
+    erase(&tx, old.id).await?;
+    let fresh = match &old.key {
+        Some(_) => {
+            let new = NewSession {
+                agent_id: old.agent_id,
+                owner: old.owner.clone(),
+                kind: old.kind,
+                conversation: old.conversation.clone(),
+                label: None,
+                activate: true,
+            };
+            Some(create_in(&tx, new, now).await?)
+        }
+        None => None,
+    };
+    tx.commit().await?;
+    Ok((old, fresh))
+}
+
+/// Erases every session of an agent; `owner` gets a fresh one.
+pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>, SessionRow)> {
+    let tx = db.begin().await?;
+    let ids: Vec<Id> = entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::AgentId.eq(agent))
+        .into_tuple()
+        .all(&tx)
+        .await?;
+    for id in &ids {
+        erase(&tx, *id).await?;
+    }
+    let new = NewSession {
+        agent_id: agent,
+        owner: owner.to_owned(),
+        kind: SessionKind::Main,
+        conversation: None,
+        label: None,
+        activate: true,
+    };
+    let row = create_in(&tx, new, now).await?;
+    tx.commit().await?;
+    Ok((ids, row))
+}
+
+/// Messages and artifacts go with the row.
+async fn erase<C: ConnectionTrait>(db: &C, session: Id) -> Result<()> {
+    runs::service::erase_session(db, session).await?;
+    entity::Entity::delete_by_id(session).exec(db).await?;
+    Ok(())
+}

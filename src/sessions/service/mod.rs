@@ -1,0 +1,9 @@
+//! Rules and SQL of sessions. The session that holds its owner's key gets the owner's next message.
+
+mod change;
+mod read;
+mod turn;
+
+pub use change::{NewSession, check_label, clear, create, delete, reset, set_label, switch};
+pub use read::{SessionFilter, count, find, find_active, find_by_label, find_of_agent, get, list};
+pub use turn::{Which, advance, give_back, insert, note_context, release_key, start_turn};
