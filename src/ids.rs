@@ -34,6 +34,13 @@ fn truncate(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
+/// SeaORM asks this of every primary key; there are no number keys here.
+impl sea_orm::TryFromU64 for Id {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Id"))
+    }
+}
+
 impl Default for Id {
     fn default() -> Self {
         Self::new()

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, OnConflict},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict},
 };
 use sha2::{Digest, Sha256};
 

@@ -3,6 +3,7 @@
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
     QueryOrder, QuerySelect,
+    sea_query::{Alias, Expr, ExprTrait},
 };
 
 use super::{MessageRole, MessageRow, entity};
@@ -75,7 +76,6 @@ fn filtered(session: Id, filter: &MessageFilter) -> sea_orm::Select<entity::Enti
 
 /// What a display shows of each session: rows that are neither results nor notices, cut answers counted once.
 pub async fn visible_counts<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Result<Vec<(Id, i64)>> {
-    let hidden_flag = format!("%\"{}\"%", "continued");
     Ok(entity::Entity::find()
         .select_only()
         .column(entity::Column::SessionId)
@@ -83,9 +83,9 @@ pub async fn visible_counts<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Resu
         .filter(entity::Column::SessionId.is_in(sessions.iter().copied()))
         .filter(entity::Column::Role.is_in([MessageRole::User, MessageRole::Assistant]))
         .filter(
-            sea_orm::sea_query::Expr::col(entity::Column::Flags)
-                .cast_as(sea_orm::sea_query::Alias::new("text"))
-                .not_like(hidden_flag),
+            Expr::col(entity::Column::Flags)
+                .cast_as(Alias::new("text"))
+                .not_like("%\"continued\"%"),
         )
         .group_by(entity::Column::SessionId)
         .into_tuple()

@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
-    QuerySelect, sea_query::Expr,
+    QueryOrder, QuerySelect,
+    sea_query::{Alias, Expr, ExprTrait},
 };
 
 use super::{UsageRow, entity};
@@ -32,7 +33,7 @@ pub struct SessionUsage {
 
 /// Sums of several sessions at once; a session without calls has no row.
 pub async fn of_sessions<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Result<Vec<SessionUsage>> {
-    let sum = |column| Expr::col(column).sum().cast_as(sea_orm::sea_query::Alias::new("bigint"));
+    let sum = |column| Expr::col(column).sum().cast_as(Alias::new("bigint"));
     Ok(entity::Entity::find()
         .select_only()
         .column(entity::Column::SessionId)
@@ -52,7 +53,6 @@ pub async fn of_sessions<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Result<
 
 /// The rows of one run, in order.
 pub async fn of_run<C: ConnectionTrait>(db: &C, run: Id) -> Result<Vec<UsageRow>> {
-    use sea_orm::QueryOrder;
     Ok(entity::Entity::find()
         .filter(entity::Column::RunId.eq(run))
         .order_by_asc(entity::Column::Id)
