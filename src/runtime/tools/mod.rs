@@ -1,5 +1,10 @@
 //! What a tool is. A tool either does its own local work or names an intent that the runtime carries out.
 
+pub mod arguments;
+pub mod builtin;
+pub mod execute;
+pub mod paths;
+pub mod registry;
 pub mod workspace_limit;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

@@ -1,0 +1,472 @@
+//! The cases of the path rules by number, and random trees of links.
+
+use std::{fs, os::unix::fs::MetadataExt, os::unix::fs::PermissionsExt, os::unix::fs::symlink, path::Path, sync::Arc};
+
+use proptest::prelude::{Just, Strategy, prop, prop_assert, prop_oneof, proptest};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use super::{Access, FileSpace, GivenPath, LastLink, given::fits_windows, protected};
+use crate::{
+    agents::capabilities::Grants,
+    runtime::tools::{
+        NamedRoot, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput, WorkspaceLimit, registry::Registry,
+    },
+};
+
+/// A workspace as in the table of cases, below one temporary folder with a named root and a place outside.
+struct Fixture {
+    dir: TempDir,
+    registry: Registry,
+    roots: Roots,
+    grants: Vec<&'static str>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        let at = |path: &str| dir.path().join(path);
+        for folder in ["ws/a", "ws2", "ref", "etc", "data"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        fs::write(at("ws/a/b.txt"), "inside\n").unwrap();
+        fs::write(at("ws2/a"), "sibling\n").unwrap();
+        fs::write(at("ref/x"), "reference\n").unwrap();
+        fs::write(at("etc/passwd"), "outside\n").unwrap();
+        symlink("a", at("ws/in")).unwrap();
+        symlink("../etc", at("ws/out")).unwrap();
+        symlink(at("ws/a"), at("ws/abs")).unwrap();
+        let roots = Roots {
+            workspace: at("ws"),
+            named: vec![NamedRoot { name: "ref".into(), path: at("ref"), writable: false }],
+            server_folders: vec![at("data")],
+        };
+        let grants = vec!["fs.read:**", "fs.write:**", "fs.read:@ref/**", "fs.write:@ref/**"];
+        Self { dir, registry: Registry::builtin().unwrap(), roots, grants }
+    }
+
+    fn at(&self, path: &str) -> std::path::PathBuf {
+        self.dir.path().join(path)
+    }
+
+    fn context(&self) -> ToolContext {
+        let grants = Grants::from_texts(&self.grants);
+        ToolContext {
+            roots: Arc::new(self.roots.clone()),
+            holds: Arc::new(move |grant| grants.allows_text(grant)),
+            cancel: CancellationToken::new(),
+            workspace_limit: Arc::new(WorkspaceLimit::new(0)),
+            time_zone: "UTC".into(),
+        }
+    }
+
+    /// What the policy would find, then the call.
+    fn call(&self, tool: &str, arguments: Value) -> Result<Value, ToolError> {
+        self.registry.validate(tool, &arguments)?;
+        let tool = self.registry.get(tool).unwrap();
+        let ctx = self.context();
+        let needs = tool.needs(&arguments, &self.roots)?;
+        if let Some(missing) = needs.grants.iter().find(|grant| !(ctx.holds)(grant)) {
+            return Err(ToolError::new(ToolErrorCode::CapabilityMissing, missing.as_str()));
+        }
+        if needs.always_asks.is_some() || needs.asks.is_some() {
+            return Err(ToolError::new(ToolErrorCode::ApprovalDenied, "asked"));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        match runtime.block_on(tool.call(arguments, &ctx))? {
+            ToolOutput::Content { value, .. } => Ok(value),
+            ToolOutput::Intent(intent) => panic!("{intent:?}"),
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<String, ToolError> {
+        self.call("file_read", json!({"path": path})).map(|result| result["content"].as_str().unwrap().to_owned())
+    }
+
+    fn write(&self, path: &str) -> Result<Value, ToolError> {
+        self.call("file_write", json!({"path": path, "content": "new\n"}))
+    }
+}
+
+#[track_caller]
+fn assert_rule<T: std::fmt::Debug>(result: Result<T, ToolError>, rule: &str) {
+    let error = result.unwrap_err();
+    assert_eq!((error.code, error.rule.as_deref()), (ToolErrorCode::BlockedByRule, Some(rule)), "{error:?}");
+}
+
+#[track_caller]
+fn assert_code<T: std::fmt::Debug>(result: Result<T, ToolError>, code: ToolErrorCode) {
+    let error = result.unwrap_err();
+    assert_eq!(error.code, code, "{error:?}");
+}
+
+#[test]
+fn case_01_plain() {
+    assert_eq!(Fixture::new().read("a/b.txt").unwrap(), "inside\n");
+}
+
+#[test]
+fn case_02_dots_and_double_slashes() {
+    assert_eq!(Fixture::new().read("./a//b.txt").unwrap(), "inside\n");
+}
+
+#[test]
+fn case_03_parent() {
+    assert_rule(Fixture::new().read("../x"), "P3");
+}
+
+#[test]
+fn case_04_harmless_parent() {
+    assert_rule(Fixture::new().read("a/../b.txt"), "P3");
+}
+
+#[test]
+fn case_05_absolute_inside() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.read(fixture.at("ws/a/b.txt").to_str().unwrap()).unwrap(), "inside\n");
+}
+
+#[test]
+fn case_06_absolute_outside() {
+    assert_rule(Fixture::new().read("/etc/passwd"), "P2");
+}
+
+#[test]
+fn case_07_sibling_with_the_same_prefix() {
+    let fixture = Fixture::new();
+    assert_rule(fixture.read(fixture.at("ws2/a").to_str().unwrap()), "P2");
+}
+
+#[test]
+fn case_08_home() {
+    assert_rule(Fixture::new().read("~/x"), "P2");
+}
+
+#[test]
+fn case_09_link_inside() {
+    assert_eq!(Fixture::new().read("in/b.txt").unwrap(), "inside\n");
+}
+
+#[test]
+fn case_10_link_outside() {
+    assert_rule(Fixture::new().read("out/passwd"), "P4");
+}
+
+#[test]
+fn case_11_absolute_link() {
+    assert_rule(Fixture::new().read("abs/b.txt"), "P4");
+}
+
+#[test]
+fn case_12_write_through_a_link_outside() {
+    let fixture = Fixture::new();
+    assert_rule(fixture.write("out/new.txt"), "P4");
+    assert!(!fixture.at("etc/new.txt").exists());
+}
+
+#[test]
+fn case_13_missing_folders_are_made() {
+    let fixture = Fixture::new();
+    assert_eq!(fixture.write("n1/n2/f.txt").unwrap()["created"], json!(true));
+    assert_eq!(fs::read_to_string(fixture.at("ws/n1/n2/f.txt")).unwrap(), "new\n");
+}
+
+#[test]
+fn case_14_parent_in_a_new_path() {
+    let fixture = Fixture::new();
+    assert_rule(fixture.write("n1/../f"), "P3");
+    assert!(!fixture.at("ws/n1").exists());
+}
+
+#[test]
+fn case_15_hard_link_is_replaced() {
+    let fixture = Fixture::new();
+    fs::hard_link(fixture.at("etc/passwd"), fixture.at("ws/f")).unwrap();
+    fixture.write("f").unwrap();
+    assert_eq!(fs::read_to_string(fixture.at("etc/passwd")).unwrap(), "outside\n");
+    assert_ne!(fs::metadata(fixture.at("etc/passwd")).unwrap().ino(), fs::metadata(fixture.at("ws/f")).unwrap().ino());
+}
+
+#[test]
+fn case_16_folder_swapped_for_a_link() {
+    let fixture = Fixture::new();
+    let space = FileSpace::new(fixture.context(), CancellationToken::new());
+    let given = GivenPath::parse("a/passwd", &fixture.roots).unwrap();
+    fs::write(fixture.at("ws/a/passwd"), "mine\n").unwrap();
+    let place = space.resolve(&given, LastLink::Follow, &[Access::Read]).unwrap();
+    fs::rename(fixture.at("ws/a"), fixture.at("ws/moved")).unwrap();
+    symlink("../etc", fixture.at("ws/a")).unwrap();
+    assert_eq!(space.read(&place, 100).unwrap(), b"mine\n");
+    fs::remove_file(fixture.at("ws/moved/passwd")).unwrap();
+    symlink("../../etc/passwd", fixture.at("ws/moved/passwd")).unwrap();
+    assert_rule(space.read(&place, 100), "P4");
+    space.replace(&place, b"written\n").unwrap();
+    assert_eq!(fs::read_to_string(fixture.at("etc/passwd")).unwrap(), "outside\n");
+    assert_eq!(fs::read_to_string(fixture.at("ws/moved/passwd")).unwrap(), "written\n");
+}
+
+#[test]
+fn case_17_fifo() {
+    let fixture = Fixture::new();
+    assert!(std::process::Command::new("mkfifo").arg(fixture.at("ws/pipe")).status().unwrap().success());
+    assert_rule(fixture.read("pipe"), "P6");
+    assert_rule(fixture.write("pipe"), "P6");
+}
+
+#[test]
+fn case_18_control_characters() {
+    let fixture = Fixture::new();
+    for path in ["a\0b", "a\nb", "a\u{202e}b", "a\u{7f}b"] {
+        assert_rule(fixture.read(path), "P1");
+    }
+}
+
+#[test]
+fn case_19_long_part() {
+    assert_rule(Fixture::new().read(&"x".repeat(300)), "P1");
+}
+
+#[test]
+fn case_20_named_root() {
+    assert_eq!(Fixture::new().read("@ref/x").unwrap(), "reference\n");
+}
+
+#[test]
+fn case_21_read_only_root() {
+    let fixture = Fixture::new();
+    assert_code(fixture.write("@ref/x"), ToolErrorCode::CapabilityMissing);
+    assert_code(fixture.call("file_move", json!({"from": "@ref/x", "to": "x"})), ToolErrorCode::CapabilityMissing);
+    assert_eq!(fs::read_to_string(fixture.at("ref/x")).unwrap(), "reference\n");
+}
+
+#[test]
+fn case_22_unknown_root() {
+    assert_code(Fixture::new().read("@nope/x"), ToolErrorCode::NotFound);
+}
+
+#[test]
+fn case_23_hooks_ask() {
+    let fixture = Fixture::new();
+    for path in [".git/hooks/pre-commit", ".GIT/config", "sub/.git/hooks/x", ".openfang/tmp/x"] {
+        assert_code(fixture.write(path), ToolErrorCode::ApprovalDenied);
+    }
+    assert_code(fixture.call("file_move", json!({"from": "a", "to": ".git"})), ToolErrorCode::ApprovalDenied);
+    assert!(!fixture.at("ws/.git").exists());
+}
+
+#[test]
+fn case_24_secret_names_ask() {
+    let fixture = Fixture::new();
+    fs::write(fixture.at("ws/.env"), "K=V").unwrap();
+    for path in [".env", ".env.local", "a/server.pem", "id_rsa", "tls.KEY", "credentials.json", ".npmrc"] {
+        assert_code(fixture.read(path), ToolErrorCode::ApprovalDenied);
+    }
+    symlink(".env", fixture.at("ws/harmless.txt")).unwrap();
+    assert_code(fixture.read("harmless.txt"), ToolErrorCode::ApprovalDenied);
+    let found = fixture.call("file_search", json!({"pattern": "K=V"})).unwrap();
+    assert_eq!(found["matches"], json!([]));
+}
+
+#[test]
+fn case_25_a_link_cannot_dodge_a_grant() {
+    let mut fixture = Fixture::new();
+    fs::create_dir(fixture.at("ws/docs")).unwrap();
+    fs::write(fixture.at("ws/secret.txt"), "hidden\n").unwrap();
+    symlink("../secret.txt", fixture.at("ws/docs/l")).unwrap();
+    assert_eq!(fixture.read("docs/l").unwrap(), "hidden\n");
+    fixture.grants = vec!["fs.read:docs/**"];
+    assert_code(fixture.read("docs/l"), ToolErrorCode::CapabilityMissing);
+    symlink("docs", fixture.at("ws/other")).unwrap();
+    fs::write(fixture.at("ws/docs/open.txt"), "open\n").unwrap();
+    assert_eq!(fixture.read("docs/open.txt").unwrap(), "open\n");
+    assert_code(fixture.read("other/open.txt"), ToolErrorCode::CapabilityMissing);
+}
+
+#[test]
+fn case_26_links_are_shown_and_not_followed() {
+    let fixture = Fixture::new();
+    let listing = fixture.call("file_list", json!({"recursive": true})).unwrap();
+    let shown: Vec<(&str, &str)> = listing["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (entry["name"].as_str().unwrap(), entry["type"].as_str().unwrap()))
+        .collect();
+    assert_eq!(shown, [("a", "dir"), ("a/b.txt", "file"), ("abs", "link"), ("in", "link"), ("out", "link")]);
+}
+
+#[test]
+fn case_27_the_root_cannot_be_deleted() {
+    let fixture = Fixture::new();
+    for path in [".", "./", fixture.roots.workspace.to_str().unwrap()] {
+        assert_rule(fixture.call("file_delete", json!({"path": path, "recursive": true})), "P2");
+    }
+    symlink(".", fixture.at("ws/self")).unwrap();
+    fixture.call("file_delete", json!({"path": "self"})).unwrap();
+    assert!(fixture.at("ws/a/b.txt").exists());
+}
+
+#[test]
+fn at_most_sixteen_links() {
+    let fixture = Fixture::new();
+    fs::write(fixture.at("ws/l0"), "end\n").unwrap();
+    for at in 1..=17 {
+        symlink(format!("l{}", at - 1), fixture.at(&format!("ws/l{at}"))).unwrap();
+    }
+    assert_eq!(fixture.read("l16").unwrap(), "end\n");
+    assert_rule(fixture.read("l17"), "P4");
+    symlink("loop", fixture.at("ws/loop")).unwrap();
+    assert_rule(fixture.read("loop"), "P4");
+}
+
+#[test]
+fn server_folders_are_closed() {
+    let mut fixture = Fixture::new();
+    fs::create_dir(fixture.at("ws/data")).unwrap();
+    fs::write(fixture.at("ws/data/key"), "k").unwrap();
+    fixture.roots.server_folders = vec![fixture.at("ws/data")];
+    assert_rule(fixture.read("data/key"), "P11");
+    fixture.roots.server_folders = vec![fixture.at("ws")];
+    assert_rule(fixture.read("a/b.txt"), "P11");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn kernel_files_are_refused() {
+    let mut fixture = Fixture::new();
+    fixture.roots.named.push(NamedRoot { name: "proc".into(), path: "/proc".into(), writable: false });
+    fixture.grants.push("fs.read:@proc/**");
+    assert_rule(fixture.read("@proc/version"), "P6");
+}
+
+#[test]
+fn a_workspace_folder_cannot_pose_as_a_named_root() {
+    let mut fixture = Fixture::new();
+    fs::create_dir(fixture.at("ws/@ref")).unwrap();
+    fs::write(fixture.at("ws/@ref/x"), "workspace\n").unwrap();
+    fixture.grants = vec!["fs.read:@ref/**"];
+    assert_rule(fixture.read("./@ref/x"), "P2");
+}
+
+#[test]
+fn the_workspace_is_made_private_by_the_first_call() {
+    let mut fixture = Fixture::new();
+    fixture.roots.workspace = fixture.at("new/agent");
+    assert_eq!(fixture.call("file_list", json!({})).unwrap()["total"], json!(0));
+    assert_eq!(fs::metadata(fixture.at("new/agent")).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn writes_keep_the_mode_and_leave_no_temporary_file() {
+    let fixture = Fixture::new();
+    fixture.write("f").unwrap();
+    assert_eq!(fs::metadata(fixture.at("ws/f")).unwrap().permissions().mode() & 0o777, 0o640);
+    fs::set_permissions(fixture.at("ws/f"), fs::Permissions::from_mode(0o755)).unwrap();
+    fixture.write("f").unwrap();
+    assert_eq!(fs::metadata(fixture.at("ws/f")).unwrap().permissions().mode() & 0o777, 0o755);
+    let hidden = fs::read_dir(fixture.at("ws")).unwrap().filter(|e| {
+        e.as_ref().unwrap().file_name().to_string_lossy().starts_with(".openfang")
+    });
+    assert_eq!(hidden.count(), 0);
+}
+
+#[test]
+fn names_with_another_meaning_on_windows() {
+    for part in ["CON", "nul.txt", "com1", "LPT9.log", "a:b", "C:", "x.", "x ", "a\\b", "com¹"] {
+        assert!(!fits_windows(part), "{part}");
+    }
+    for part in ["console", "com10", "com", "a.b", ".hidden"] {
+        assert!(fits_windows(part), "{part}");
+    }
+}
+
+#[test]
+fn protection_depends_on_the_access() {
+    let parts = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    assert!(protected(&parts(".git/config"), Access::Read).is_none());
+    assert!(protected(&parts(".git/config"), Access::Write).is_some());
+    assert!(protected(&parts(".git/HEAD"), Access::Write).is_none());
+    assert!(protected(&parts("environment.txt"), Access::Read).is_none());
+}
+
+/// One thing to build in a tree: a folder, a file or a link with a target of the given parts.
+#[derive(Clone, Debug)]
+enum Planted {
+    Folder(Vec<u8>),
+    File(Vec<u8>),
+    Link(Vec<u8>, Vec<u8>, bool),
+}
+
+fn planted() -> impl Strategy<Value = Planted> {
+    let path = || prop::collection::vec(0u8..4, 1..4);
+    let target = prop::collection::vec(0u8..6, 1..5);
+    prop_oneof![
+        path().prop_map(Planted::Folder),
+        path().prop_map(Planted::File),
+        (path(), target, prop_oneof![Just(false), Just(false), Just(true)])
+            .prop_map(|(at, target, absolute)| Planted::Link(at, target, absolute)),
+    ]
+}
+
+fn name(part: u8) -> &'static str {
+    ["a", "b", "c", "d", "..", "."][usize::from(part)]
+}
+
+fn join(parts: &[u8]) -> String {
+    parts.iter().map(|part| name(*part)).collect::<Vec<_>>().join("/")
+}
+
+fn plant(root: &Path, outside: &Path, thing: &Planted) {
+    // What does not fit into the tree that is there is left out. Building must itself not follow links out of it.
+    let free = |at: &Path| {
+        at.parent().is_some_and(|parent| {
+            fs::create_dir_all(parent).is_ok() && parent.canonicalize().is_ok_and(|real| real.starts_with(root))
+        })
+    };
+    match thing {
+        Planted::Folder(at) if free(&root.join(join(at))) => drop(fs::create_dir(root.join(join(at)))),
+        Planted::File(at) if free(&root.join(join(at))) && !root.join(join(at)).is_symlink() => {
+            drop(fs::write(root.join(join(at)), "inside"));
+        }
+        Planted::Link(at, target, absolute) if free(&root.join(join(at))) => {
+            let target = if *absolute { format!("{}/{}", outside.display(), join(target)) } else { join(target) };
+            drop(symlink(target, root.join(join(at))));
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #[test]
+    fn resolution_never_leaves_the_root(
+        things in prop::collection::vec(planted(), 1..14),
+        asked in prop::collection::vec(0u8..4, 1..5),
+    ) {
+        let fixture = Fixture::new();
+        // Everything beside the root has the names that links may reach by "..".
+        let root = fixture.at("tree/c/root").canonicalize().unwrap_or_else(|_| {
+            fs::create_dir_all(fixture.at("tree/c/root")).unwrap();
+            fixture.at("tree/c/root").canonicalize().unwrap()
+        });
+        for outside in ["tree/a", "tree/b", "tree/c/a", "tree/c/b", "tree/c/d"] {
+            fs::write(fixture.at(outside), "outside").unwrap();
+        }
+        for thing in &things {
+            plant(&root, &fixture.at("tree"), thing);
+        }
+        let mut fixture = fixture;
+        fixture.roots.workspace = root.clone();
+        let path = join(&asked);
+        if let Ok(content) = fixture.read(&path) {
+            prop_assert!(content == "inside");
+            prop_assert!(root.join(&path).canonicalize().unwrap().starts_with(&root));
+        }
+        let _ = fixture.write(&path);
+        for outside in ["tree/a", "tree/b", "tree/c/a", "tree/c/b", "tree/c/d"] {
+            prop_assert!(fs::read_to_string(fixture.at(outside)).unwrap() == "outside");
+        }
+        let beside: Vec<_> = fs::read_dir(fixture.at("tree/c")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        prop_assert!(beside.len() == 4, "{beside:?}");
+    }
+}
