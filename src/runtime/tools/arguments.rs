@@ -46,7 +46,11 @@ pub struct Prepared {
 }
 
 /// Fills in the manifest's values: defaults where the model left an argument out, fixed ones always.
-pub fn prepare(mut arguments: Map<String, Value>, defaults: &Map<String, Value>, fixed: &Map<String, Value>) -> Prepared {
+pub fn prepare(
+    mut arguments: Map<String, Value>,
+    defaults: &Map<String, Value>,
+    fixed: &Map<String, Value>,
+) -> Prepared {
     for (name, value) in defaults {
         arguments.entry(name).or_insert_with(|| value.clone());
     }

@@ -64,7 +64,10 @@ impl FileSpace {
         }
         let place = self.locate(given.path(), last)?;
         if place.path.looks_named() {
-            return Err(ToolError::rule("P2", "A path in the workspace may not start with @: that is how named roots are written"));
+            return Err(ToolError::rule(
+                "P2",
+                "A path in the workspace may not start with @: that is how named roots are written",
+            ));
         }
         for access in accesses {
             if !self.holds(*access, &place.path) {

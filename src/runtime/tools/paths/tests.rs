@@ -1,8 +1,9 @@
-//! The cases of the path rules by number, and random trees of links.
+//! The cases of the path rules by number.
 
-use std::{fs, os::unix::fs::MetadataExt, os::unix::fs::PermissionsExt, os::unix::fs::symlink, path::Path, sync::Arc};
+mod links;
 
-use proptest::prelude::{Just, Strategy, prop, prop_assert, prop_oneof, proptest};
+use std::{fs, os::unix::fs::MetadataExt, os::unix::fs::PermissionsExt, os::unix::fs::symlink, sync::Arc};
+
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -365,9 +366,9 @@ fn writes_keep_the_mode_and_leave_no_temporary_file() {
     fs::set_permissions(fixture.at("ws/f"), fs::Permissions::from_mode(0o755)).unwrap();
     fixture.write("f").unwrap();
     assert_eq!(fs::metadata(fixture.at("ws/f")).unwrap().permissions().mode() & 0o777, 0o755);
-    let hidden = fs::read_dir(fixture.at("ws")).unwrap().filter(|e| {
-        e.as_ref().unwrap().file_name().to_string_lossy().starts_with(".openfang")
-    });
+    let hidden = fs::read_dir(fixture.at("ws"))
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().starts_with(".openfang"));
     assert_eq!(hidden.count(), 0);
 }
 
@@ -388,85 +389,4 @@ fn protection_depends_on_the_access() {
     assert!(protected(&parts(".git/config"), Access::Write).is_some());
     assert!(protected(&parts(".git/HEAD"), Access::Write).is_none());
     assert!(protected(&parts("environment.txt"), Access::Read).is_none());
-}
-
-/// One thing to build in a tree: a folder, a file or a link with a target of the given parts.
-#[derive(Clone, Debug)]
-enum Planted {
-    Folder(Vec<u8>),
-    File(Vec<u8>),
-    Link(Vec<u8>, Vec<u8>, bool),
-}
-
-fn planted() -> impl Strategy<Value = Planted> {
-    let path = || prop::collection::vec(0u8..4, 1..4);
-    let target = prop::collection::vec(0u8..6, 1..5);
-    prop_oneof![
-        path().prop_map(Planted::Folder),
-        path().prop_map(Planted::File),
-        (path(), target, prop_oneof![Just(false), Just(false), Just(true)])
-            .prop_map(|(at, target, absolute)| Planted::Link(at, target, absolute)),
-    ]
-}
-
-fn name(part: u8) -> &'static str {
-    ["a", "b", "c", "d", "..", "."][usize::from(part)]
-}
-
-fn join(parts: &[u8]) -> String {
-    parts.iter().map(|part| name(*part)).collect::<Vec<_>>().join("/")
-}
-
-fn plant(root: &Path, outside: &Path, thing: &Planted) {
-    // What does not fit into the tree that is there is left out. Building must itself not follow links out of it.
-    let free = |at: &Path| {
-        at.parent().is_some_and(|parent| {
-            fs::create_dir_all(parent).is_ok() && parent.canonicalize().is_ok_and(|real| real.starts_with(root))
-        })
-    };
-    match thing {
-        Planted::Folder(at) if free(&root.join(join(at))) => drop(fs::create_dir(root.join(join(at)))),
-        Planted::File(at) if free(&root.join(join(at))) && !root.join(join(at)).is_symlink() => {
-            drop(fs::write(root.join(join(at)), "inside"));
-        }
-        Planted::Link(at, target, absolute) if free(&root.join(join(at))) => {
-            let target = if *absolute { format!("{}/{}", outside.display(), join(target)) } else { join(target) };
-            drop(symlink(target, root.join(join(at))));
-        }
-        _ => {}
-    }
-}
-
-proptest! {
-    #[test]
-    fn resolution_never_leaves_the_root(
-        things in prop::collection::vec(planted(), 1..14),
-        asked in prop::collection::vec(0u8..4, 1..5),
-    ) {
-        let fixture = Fixture::new();
-        // Everything beside the root has the names that links may reach by "..".
-        let root = fixture.at("tree/c/root").canonicalize().unwrap_or_else(|_| {
-            fs::create_dir_all(fixture.at("tree/c/root")).unwrap();
-            fixture.at("tree/c/root").canonicalize().unwrap()
-        });
-        for outside in ["tree/a", "tree/b", "tree/c/a", "tree/c/b", "tree/c/d"] {
-            fs::write(fixture.at(outside), "outside").unwrap();
-        }
-        for thing in &things {
-            plant(&root, &fixture.at("tree"), thing);
-        }
-        let mut fixture = fixture;
-        fixture.roots.workspace = root.clone();
-        let path = join(&asked);
-        if let Ok(content) = fixture.read(&path) {
-            prop_assert!(content == "inside");
-            prop_assert!(root.join(&path).canonicalize().unwrap().starts_with(&root));
-        }
-        let _ = fixture.write(&path);
-        for outside in ["tree/a", "tree/b", "tree/c/a", "tree/c/b", "tree/c/d"] {
-            prop_assert!(fs::read_to_string(fixture.at(outside)).unwrap() == "outside");
-        }
-        let beside: Vec<_> = fs::read_dir(fixture.at("tree/c")).unwrap().map(|e| e.unwrap().file_name()).collect();
-        prop_assert!(beside.len() == 4, "{beside:?}");
-    }
 }
