@@ -7,9 +7,11 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub mod catalog;
 pub mod classify;
 pub mod drivers;
 pub mod estimate;
+pub mod registry;
 
 /// A model provider. A driver is stateless towards conversations: everything it needs is in the request.
 #[async_trait]
@@ -165,7 +167,8 @@ pub enum Purpose {
 pub enum Chunk {
     Text(String),
     Thinking(String),
-    /// Ends a thinking block with the provider's proof of it.
+    /// Ends a thinking block with the provider's proof of it. With no such block open it is one of its own, without text:
+    /// Gemini signs a call in this way, just before its start.
     ThinkingSignature(String),
     RedactedThinking(String),
     CallStart {
