@@ -13,11 +13,29 @@ const TOOL: u32 = 8;
 /// An image block carries no width and height, so it is counted like one of unknown size.
 const IMAGE: u32 = 1_100;
 
-/// A quarter token per ASCII byte, a whole one per other scalar value.
+/// The estimate of a text that grows: a quarter token per ASCII byte, a whole one per other scalar value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    ascii: usize,
+    other: usize,
+}
+
+impl Tally {
+    pub fn add(&mut self, text: &str) {
+        let ascii = text.bytes().filter(u8::is_ascii).count();
+        self.ascii += ascii;
+        self.other += text.chars().count() - ascii;
+    }
+
+    pub fn tokens(self) -> u32 {
+        clamp(self.ascii.div_ceil(4) + self.other)
+    }
+}
+
 pub fn text(text: &str) -> u32 {
-    let scalars = text.chars().count();
-    let ascii = text.bytes().filter(u8::is_ascii).count();
-    clamp(ascii.div_ceil(4) + (scalars - ascii))
+    let mut tally = Tally::default();
+    tally.add(text);
+    tally.tokens()
 }
 
 pub fn call(name: &str, arguments: &str) -> u32 {

@@ -34,7 +34,7 @@ pub struct Call {
 }
 
 /// What is reported as usage at the end.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub enum Report {
     #[default]
     Computed,
@@ -52,7 +52,7 @@ pub enum Cutting {
     Scalars(usize),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pause {
     pub before: Moment,
     pub length: Duration,

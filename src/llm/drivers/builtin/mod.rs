@@ -24,8 +24,13 @@ mod digest;
 mod echo;
 pub mod embed;
 mod facts;
+#[cfg(test)]
+mod sample;
+mod script;
 mod smallest_value;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub const ECHO: &str = "echo";
 pub const SCRIPT: &str = "script";
@@ -59,6 +64,22 @@ impl Builtin {
         Self { config, seen: Mutex::default() }
     }
 
+    async fn scripted(&self, model: &str, request: &ChatRequest) -> Result<Answer, LlmError> {
+        let file = model.strip_prefix(SCRIPT_FILE);
+        if file.is_none() && model != SCRIPT {
+            return Err(no_model(format!("the built-in provider has no chat model '{model}'")));
+        }
+        if !self.config.script {
+            return Err(no_model(
+                "scripted models are off: set builtin.script or OPENFANG_BUILTIN_SCRIPT=1".to_owned(),
+            ));
+        }
+        match file {
+            Some(name) => script::from_file(request, &script::file::read(&self.config.scripts_dir, name).await?),
+            None => script::from_messages(request),
+        }
+    }
+
     /// Everything that happens in this call; text and numbers depend on the request alone.
     fn perform(&self, request: &ChatRequest, answer: &Answer, max_output: u32) -> Vec<Step> {
         let asked = request.options.max_tokens;
@@ -89,7 +110,7 @@ impl Driver for Builtin {
     async fn stream(&self, request: ChatRequest) -> Result<ChunkStream, LlmError> {
         let (answer, max_output) = match request.model.as_str() {
             ECHO => (echo::answer(&request), ECHO_MAX_OUTPUT),
-            other => return Err(no_model(format!("the built-in provider has no model '{other}'"))),
+            model => (self.scripted(model, &request).await?, SCRIPT_MAX_OUTPUT),
         };
         match <[Step; 1]>::try_from(self.perform(&request, &answer, max_output)) {
             Ok([Step::Fail(error)]) => Err(error),

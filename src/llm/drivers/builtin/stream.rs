@@ -3,7 +3,7 @@
 use std::{future, time::Duration};
 
 use super::answer::{After, Answer, Call, Cutting, Fault, FaultKind, Moment, Report};
-use crate::llm::{Chunk, ChunkStream, LlmError, StopReason, TokenUsage, estimate};
+use crate::llm::{Chunk, ChunkStream, LlmError, StopReason, TokenUsage, estimate, estimate::Tally};
 
 #[cfg(test)]
 mod tests;
@@ -41,7 +41,7 @@ pub fn plan(answer: &Answer, limits: &Limits) -> Vec<Step> {
     if let Some(thinking) = &answer.thinking {
         let (chunks, whole) = fitting(chunks(&thinking.text, answer.cutting), left);
         let thought = estimate::text(&chunks.concat());
-        plan.steps.extend(chunks.into_iter().map(|c| Step::Send(Chunk::Thinking(c))));
+        chunks.into_iter().for_each(|chunk| plan.send(Chunk::Thinking(chunk)));
         if whole {
             plan.send(Chunk::ThinkingSignature(thinking.signature.clone()));
         }
@@ -118,25 +118,30 @@ impl Plan {
     fn text(&mut self, answer: &Answer, limits: &Limits, chunks: Vec<String>) -> u32 {
         let before = self.output;
         let count = chunks.len();
-        let mut said = String::new();
+        let mut said = Tally::default();
         for (sent, chunk) in chunks.into_iter().enumerate() {
             self.fault(answer, limits, After::Chunks(sent));
             if sent > 0 && !limits.word_delay.is_zero() {
                 self.push(Step::Pause(limits.word_delay));
             }
             self.pause(answer, Moment::Chunk(sent + 1));
-            said.push_str(&chunk);
+            said.add(&chunk);
             self.send(Chunk::Text(chunk));
             if !self.faulted {
-                self.output = before + estimate::text(&said);
+                self.output = before + said.tokens();
             }
         }
-        self.late_fault(answer, limits, count);
-        estimate::text(&said)
+        self.beyond_the_text(answer, limits, count);
+        said.tokens()
     }
 
-    /// A fault placed behind more chunks than there are comes after the last one.
-    fn late_fault(&mut self, answer: &Answer, limits: &Limits, count: usize) {
+    /// What is placed behind more chunks than there are comes after the last one.
+    fn beyond_the_text(&mut self, answer: &Answer, limits: &Limits, count: usize) {
+        for pause in &answer.pauses {
+            if matches!(pause.before, Moment::Chunk(chunk) if chunk > count) {
+                self.push(Step::Pause(pause.length));
+            }
+        }
         if let Some(Fault { after: after @ After::Chunks(chunks), .. }) = &answer.fault
             && *chunks >= count
         {
@@ -207,10 +212,10 @@ fn up_to_stop<'a>(text: &'a str, stop: &[String]) -> (&'a str, bool) {
 fn fitting(chunks: Vec<String>, limit: u32) -> (Vec<String>, bool) {
     let total = chunks.len();
     let mut kept: Vec<String> = Vec::new();
-    let mut joined = String::new();
+    let mut joined = Tally::default();
     for chunk in chunks {
-        joined.push_str(&chunk);
-        if estimate::text(&joined) > limit {
+        joined.add(&chunk);
+        if joined.tokens() > limit {
             let piece = if kept.is_empty() { longest_start(&chunk, limit) } else { "" };
             if !piece.is_empty() {
                 kept.push(piece.to_owned());
@@ -224,9 +229,12 @@ fn fitting(chunks: Vec<String>, limit: u32) -> (Vec<String>, bool) {
 }
 
 fn longest_start(text: &str, limit: u32) -> &str {
-    let ends = text.char_indices().map(|(at, _)| at);
-    let fits = ends.take_while(|end| estimate::text(&text[..*end]) <= limit);
-    &text[..fits.last().unwrap_or(0)]
+    let mut tally = Tally::default();
+    let too_much = text.char_indices().find(|(at, c)| {
+        tally.add(&text[*at..*at + c.len_utf8()]);
+        tally.tokens() > limit
+    });
+    too_much.map_or(text, |(end, _)| &text[..end])
 }
 
 /// Chunks joined are the text.

@@ -1,11 +1,14 @@
 //! Each rule with what it takes and what it leaves to the next.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{answer, assistant, called, conversation, image, marked, reply, request, result, text, user};
+use super::{answer, conversation, reply, request};
 use crate::llm::{
-    ChatMessage, ChatRequest, Mark, Purpose, ResponseFormat, Role, ToolSpec,
-    drivers::builtin::echo::{HELP, NOTICE},
+    ChatMessage, ChatRequest, Mark, Purpose, ResponseFormat, Role,
+    drivers::builtin::{
+        echo::{HELP, NOTICE},
+        sample::{assistant, called, image, marked, result, text, tool, user},
+    },
 };
 
 fn with_purpose(purpose: Purpose, messages: Vec<ChatMessage>) -> ChatRequest {
@@ -163,7 +166,6 @@ fn e13_earlier_messages_are_listed() {
 #[test]
 fn e14_tools_are_listed() {
     let mut request = conversation(&["what tools do you have?"]);
-    let tool = |name: &str| ToolSpec { name: name.into(), description: String::new(), schema: Value::Null };
     request.tools = vec![tool("web_fetch"), tool("file_read")];
     assert_eq!(answer(&request).text, "Tools offered to me: file_read, web_fetch.");
 }
