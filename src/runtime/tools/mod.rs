@@ -5,19 +5,20 @@ pub mod builtin;
 pub mod execute;
 pub mod paths;
 pub mod registry;
+pub mod result;
 pub mod workspace_limit;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 pub use workspace_limit::WorkspaceLimit;
 
 /// Strongest first-hand consequence of a call; ordered from harmless to dangerous.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     Pure,
@@ -184,6 +185,24 @@ pub enum ToolErrorCode {
     LoopGuard,
     HookDenied,
     Internal,
+}
+
+impl ToolErrorCode {
+    /// A decision against the call, as opposed to a call that went wrong.
+    pub fn is_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::CapabilityMissing
+                | Self::CapabilityEscalation
+                | Self::ModeForbids
+                | Self::CallerForbids
+                | Self::BlockedByRule
+                | Self::SecretLeak
+                | Self::ApprovalDenied
+                | Self::ApprovalExpired
+                | Self::HookDenied
+        )
+    }
 }
 
 impl ToolError {

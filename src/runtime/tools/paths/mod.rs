@@ -9,7 +9,7 @@ mod resolve;
 mod store;
 mod tree;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 pub use given::{GivenPath, RootId, VirtualPath};
