@@ -1,6 +1,8 @@
 //! The token estimate: one rule for context limits, reservations and the built-in model. Close enough to plan with,
 //! the same on every platform; what a provider reports replaces it afterwards.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 use super::{ChatMessage, ChatRequest, Content, ToolSpec};
 
 #[cfg(test)]
@@ -10,8 +12,12 @@ const MESSAGE: u32 = 4;
 const CALL: u32 = 8;
 const RESULT: u32 = 8;
 const TOOL: u32 = 8;
-/// An image block carries no width and height, so it is counted like one of unknown size.
-const IMAGE: u32 = 1_100;
+const PIXELS_PER_TOKEN: usize = 750;
+const IMAGE_LEAST: u32 = 85;
+const IMAGE_MOST: u32 = 1_600;
+const IMAGE_OF_UNKNOWN_SIZE: u32 = 1_100;
+/// Base64 characters in which the size of a picture is looked for; a multiple of four.
+const IMAGE_HEADER: usize = 128 * 1024;
 
 /// The estimate of a text that grows: a quarter token per ASCII byte, a whole one per other scalar value.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,10 +52,19 @@ pub fn block(content: &Content) -> u32 {
     match content {
         Content::Text { text: words } | Content::Thinking { text: words, .. } => text(words),
         Content::RedactedThinking { data } => text(data),
-        Content::Image { .. } => IMAGE,
+        Content::Image { data, .. } => image(data),
         Content::ToolCall { name, arguments, .. } => call(name, &arguments.to_string()),
         Content::ToolResult { text: words, .. } => RESULT.saturating_add(text(words)),
     }
+}
+
+fn image(base64: &str) -> u32 {
+    let header = base64.get(..IMAGE_HEADER).unwrap_or(base64);
+    let size = STANDARD.decode(header).ok().and_then(|bytes| imagesize::blob_size(&bytes).ok());
+    size.map_or(IMAGE_OF_UNKNOWN_SIZE, |size| {
+        let pixels = size.width.saturating_mul(size.height);
+        clamp(pixels.div_ceil(PIXELS_PER_TOKEN)).clamp(IMAGE_LEAST, IMAGE_MOST)
+    })
 }
 
 pub fn message(message: &ChatMessage) -> u32 {

@@ -1,3 +1,5 @@
+//! Statuses and wordings seen from providers.
+
 use super::classify;
 use crate::llm::ErrorClass;
 
@@ -6,6 +8,11 @@ const CASES: &[(Option<u16>, &str, ErrorClass)] = &[
     (Some(429), "slow down", ErrorClass::RateLimit),
     (Some(400), "Quota exceeded: 10 requests per minute", ErrorClass::RateLimit),
     (Some(413), "Request too large for model, limit 6000 tokens per minute (TPM)", ErrorClass::RateLimit),
+    (
+        Some(429),
+        "Request too large on tokens per min (TPM): the context window is not the limit",
+        ErrorClass::RateLimit,
+    ),
     (Some(429), "You exceeded your current quota, please check your plan and billing details", ErrorClass::RateLimit),
     (Some(500), "internal", ErrorClass::Overloaded),
     (Some(502), "", ErrorClass::Overloaded),
@@ -31,6 +38,8 @@ const CASES: &[(Option<u16>, &str, ErrorClass)] = &[
     (Some(400), "Unsupported parameter: temperature", ErrorClass::BadRequest),
     (Some(422), "field required", ErrorClass::BadRequest),
     (Some(400), "This model's maximum context length is 8192 tokens", ErrorClass::ContextOverflow),
+    (Some(400), "the request exceeds the available context size", ErrorClass::ContextOverflow),
+    (Some(400), "inputs tokens + `max_new_tokens` must be <= 8193", ErrorClass::ContextOverflow),
     (Some(500), "prompt is too long: 210000 tokens > 200000 maximum", ErrorClass::ContextOverflow),
     (Some(413), "request_too_large: Request exceeds the maximum size", ErrorClass::ContextOverflow),
     (None, "the input token count exceeds the maximum number of tokens allowed", ErrorClass::ContextOverflow),

@@ -1,3 +1,6 @@
+//! Prices of texts, blocks and whole requests.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{block, message, request, text, tool};
@@ -25,6 +28,21 @@ fn every_block_has_its_price() {
     for (content, expected) in cases {
         assert_eq!(block(&content), expected, "{content:?}");
     }
+}
+
+#[test]
+fn a_picture_costs_by_its_pixels() {
+    // Signature and header of a PNG: width and height, 8 bits, RGB.
+    let png = |width: u32, height: u32| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        bytes.extend(width.to_be_bytes());
+        bytes.extend(height.to_be_bytes());
+        bytes.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+        Content::Image { media_type: "image/png".into(), data: STANDARD.encode(bytes), name: "a.png".into(), size: 33 }
+    };
+    assert_eq!(block(&png(10, 10)), 85);
+    assert_eq!(block(&png(1_000, 751)), 1_002);
+    assert_eq!(block(&png(9_000, 9_000)), 1_600);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Sums with their exact results, and texts that are none.
+
 use super::{Fault, evaluate};
 
 fn shown(text: &str) -> Option<String> {

@@ -1,3 +1,5 @@
+//! Conversations with the echo model.
+
 mod rules;
 mod vectors;
 

@@ -1,3 +1,5 @@
+//! Known hashes and angles.
+
 use super::{DIMENSIONS, embed, fnv1a};
 
 fn cosine(a: &str, b: &str) -> f32 {

@@ -1,3 +1,5 @@
+//! Schemas and their smallest values.
+
 use serde_json::{Value, json};
 
 use super::smallest_value;

@@ -1,3 +1,5 @@
+//! Properties of every plan: chunks join, limits hold, cut answers go on.
+
 use std::time::Duration;
 
 use super::{Limits, Step, chunks, plan};

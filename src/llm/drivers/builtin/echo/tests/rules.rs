@@ -185,6 +185,11 @@ fn the_notice_stands_before_the_first_answer_by_default() {
     let mut second = conversation(&["hi", "echo x"]);
     second.meta.selected_by_default = true;
     assert_eq!(answer(&second).text, "x");
+    // A continued first answer is still the first, and its notice is part of what was said.
+    let mut continued = request(vec![user("hi"), assistant("[No AI "), marked(Mark::Notice, "go on")]);
+    continued.meta.selected_by_default = true;
+    let continued = answer(&continued);
+    assert_eq!((continued.text, continued.said_so_far.as_str()), (answer(&first).text, "[No AI "));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Every expectation, met and missed.
+
 use crate::llm::{
     ChatBlock, ChatMessage, ChatRequest, Content, ErrorClass, Mark, Purpose, Role,
     drivers::builtin::{

@@ -1,3 +1,5 @@
+//! What a script may look like, and what it is told when it does not.
+
 use super::{Source, parse, without_script};
 use crate::llm::drivers::builtin::script::directive::Directive;
 

@@ -1,3 +1,5 @@
+//! Every replacement, in texts and in JSON.
+
 use serde_json::json;
 
 use super::{Place, replace};
@@ -60,6 +62,14 @@ fn every_name_has_its_value() {
     }
     let estimate = crate::llm::estimate::request(&sample()).to_string();
     assert_eq!(replaced("${est}", Place::Text), Ok(estimate));
+}
+
+#[test]
+fn data_may_stand_in_a_message_of_its_own() {
+    let before = vec![marked(Mark::Data, "about"), user("hi"), assistant("hi")];
+    let now = [marked(Mark::Data, "time: now"), user("@@reply ${data}")];
+    let request = request("script", before.into_iter().chain(now).collect());
+    assert_eq!(replace("${data}", &Scene::since(&request, 4), Place::Text).as_deref(), Ok("time: now"));
 }
 
 #[test]

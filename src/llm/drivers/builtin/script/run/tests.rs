@@ -1,3 +1,5 @@
+//! Turns of scripts, played through the driver.
+
 mod directives;
 mod errors;
 mod examples;
