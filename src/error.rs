@@ -21,7 +21,7 @@ struct Inner {
 }
 
 /// One field of the request, or one fact about the failure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorDetail {
     /// Path of the member, such as `rate_limit.burst`, or the name of a fact, such as `scope` or `run_id`.
     #[schema(example = "name")]
@@ -29,6 +29,30 @@ pub struct ErrorDetail {
     /// What is wrong with it, or its value.
     #[schema(example = "must have 1 to 128 characters")]
     pub message: String,
+    /// Kind of problem, where the operation tells several kinds apart (agent manifests).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Line of the text that was sent, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Column of that line in characters, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// What would be accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub got: Option<String>,
+    /// What was probably meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+}
+
+impl ErrorDetail {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into(), ..Self::default() }
+    }
 }
 
 impl Error {
@@ -45,7 +69,7 @@ impl Error {
 
     /// 400 `invalid_request` about one member of the request.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::invalid_fields(vec![ErrorDetail { field: field.into(), message: message.into() }])
+        Self::invalid_fields(vec![ErrorDetail::new(field, message)])
     }
 
     /// 400 `invalid_request` about several members at once.
@@ -57,7 +81,7 @@ impl Error {
     }
 
     pub fn with_detail(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
-        self.0.details.push(ErrorDetail { field: field.into(), message: message.into() });
+        self.0.details.push(ErrorDetail::new(field, message));
         self
     }
 

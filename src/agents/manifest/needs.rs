@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::agents::capabilities::Kind;
+
 /// What the agent may do. A null list is implied by the granted tools and the profile; a present one counts exactly, `[]`
 /// means nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -69,4 +71,32 @@ pub struct Capabilities {
     /// Further grants in canonical form, such as `net:docs.rs`.
     #[schema(max_items = 500)]
     pub grants: Option<Vec<String>>,
+}
+
+/// One list of `[capabilities]`: key, kind of its grants, entries.
+pub(super) type NeedList<'a> = (&'static str, Kind, Option<&'a [String]>);
+
+impl Capabilities {
+    /// All lists whose entries are patterns of one kind.
+    pub(super) fn lists(&self) -> [NeedList<'_>; 17] {
+        [
+            ("tools", Kind::Tool, self.tools.as_deref()),
+            ("network", Kind::Net, self.network.as_deref()),
+            ("file_read", Kind::FsRead, self.file_read.as_deref()),
+            ("file_write", Kind::FsWrite, self.file_write.as_deref()),
+            ("memory_read", Kind::MemoryRead, self.memory_read.as_deref()),
+            ("memory_write", Kind::MemoryWrite, self.memory_write.as_deref()),
+            ("shell", Kind::Shell, self.shell.as_deref()),
+            ("env", Kind::Env, self.env.as_deref()),
+            ("agent_message", Kind::AgentMessage, self.agent_message.as_deref()),
+            ("agent_kill", Kind::AgentKill, self.agent_kill.as_deref()),
+            ("channels", Kind::Channel, self.channels.as_deref()),
+            ("models", Kind::Model, self.models.as_deref()),
+            ("schedules", Kind::Schedule, self.schedules.as_deref()),
+            ("workflows", Kind::Workflow, self.workflows.as_deref()),
+            ("hands", Kind::Hand, self.hands.as_deref()),
+            ("a2a", Kind::A2a, self.a2a.as_deref()),
+            ("ofp_connect", Kind::OfpConnect, self.ofp_connect.as_deref()),
+        ]
+    }
 }
