@@ -20,6 +20,7 @@ mod resolve;
 mod resources;
 mod schedule;
 mod shape;
+mod signed;
 mod source;
 mod timing;
 mod toml_text;
@@ -45,6 +46,9 @@ pub use profiles::{BASE_TOOLS, PROFILES, ProfileRow};
 pub use resolve::{Resolved, resolve};
 pub use resources::AgentResources;
 pub use schedule::{CatchUp, ContinuousSchedule, ManifestSchedule, PeriodicSchedule, ProactiveSchedule};
+pub use signed::{
+    ManifestSignature, SignatureStatus, SignedManifest, SigningRule, admit, read_public_key, verify_envelope,
+};
 pub use source::{MAX_MANIFEST_BYTES, Source};
 pub use tool_names::{EXEC_TOOLS, KNOWN_TOOLS};
 

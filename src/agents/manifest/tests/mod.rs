@@ -4,6 +4,7 @@ mod codes;
 mod examples;
 mod resolution;
 mod round_trip;
+mod signing;
 mod spellings;
 
 use serde_json::Value;
