@@ -34,6 +34,16 @@ pub(super) fn format_in_words(request: &ChatRequest) -> Option<String> {
     })
 }
 
+/// Output limit and thinking budget where thoughts count as output: the limit grows when the budget leaves no room for
+/// an answer, but not beyond what the model can do. None when there is no room for thoughts.
+pub(super) fn thinking_room(max_tokens: u32, budget: u32, max_output: u32) -> Option<(u32, u32)> {
+    if budget < max_tokens {
+        return (budget > 0).then_some((max_tokens, budget));
+    }
+    let limit = max_tokens.saturating_add(budget).min(max_output.max(max_tokens));
+    (limit > max_tokens).then_some((limit, limit - max_tokens))
+}
+
 /// All texts of these blocks as one.
 pub(super) fn joined_text(blocks: &[ChatBlock], separator: &str) -> String {
     let texts = blocks.iter().filter_map(|block| match &block.content {

@@ -12,11 +12,15 @@ use secrecy::SecretString;
 use super::super::catalog::ApiFormat;
 use super::super::{ChatRequest, Chunk, ChunkStream, Driver, ErrorClass, LlmError};
 
+mod anthropic;
 mod body;
 mod calls;
 mod failure;
+mod gemini;
 mod limits;
 mod openai;
+#[cfg(test)]
+mod samples;
 mod transport;
 
 pub use limits::CallLimits;
@@ -61,6 +65,8 @@ impl Driver for RemoteDriver {
         };
         let call = match target.format {
             ApiFormat::OpenAi => openai::call(&target, &request),
+            ApiFormat::Anthropic => anthropic::call(&target, &request),
+            ApiFormat::Gemini => gemini::call(&target, &request),
             other => {
                 let message = format!("The API format {other:?} is not spoken by this driver.");
                 return Err(failure::plain(ErrorClass::BadRequest, &message));
@@ -85,6 +91,8 @@ struct Call {
 /// What turns a provider's events into chunks. Kept as a closed set: a new API format is a new variant.
 enum Reader {
     OpenAi(openai::Reader),
+    Anthropic(anthropic::Reader),
+    Gemini(gemini::Reader),
 }
 
 /// How far an answer has come.
@@ -99,16 +107,19 @@ enum Progress {
 }
 
 impl Reader {
-    fn read(&mut self, event: &str, data: &str, chunks: &mut Vec<Chunk>) -> Result<(), LlmError> {
-        let _ = event;
+    fn read(&mut self, data: &str, chunks: &mut Vec<Chunk>) -> Result<(), LlmError> {
         match self {
             Self::OpenAi(reader) => reader.read(data, chunks),
+            Self::Anthropic(reader) => reader.read(data, chunks),
+            Self::Gemini(reader) => reader.read(data, chunks),
         }
     }
 
     fn progress(&self) -> Progress {
         match self {
             Self::OpenAi(reader) => reader.progress(),
+            Self::Anthropic(reader) => reader.progress(),
+            Self::Gemini(reader) => reader.progress(),
         }
     }
 
@@ -116,6 +127,8 @@ impl Reader {
     fn finish(&mut self, chunks: &mut Vec<Chunk>) {
         match self {
             Self::OpenAi(reader) => reader.finish(chunks),
+            Self::Anthropic(reader) => reader.finish(chunks),
+            Self::Gemini(reader) => reader.finish(chunks),
         }
     }
 }

@@ -170,7 +170,7 @@ impl Answer {
     async fn advance(&mut self, chunks: &mut Vec<Chunk>) -> Result<(), LlmError> {
         let lost = match timeout_at(self.next_deadline, self.events.next()).await {
             Ok(Some(Ok(event))) => {
-                self.reader.read(&event.event, &event.data, chunks).map_err(|e| self.mask.error(e))?;
+                self.reader.read(&event.data, chunks).map_err(|e| self.mask.error(e))?;
                 let now = Instant::now();
                 self.next_deadline = self.deadline.min(now + self.silence);
                 self.waits = self.silence;

@@ -2,48 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::Target;
+use super::super::samples::{self, called, message, picture, result, schema, text, thinking, tool, user};
 use super::{call, is_reasoning_model};
 use crate::llm::catalog::ApiFormat;
-use crate::llm::drivers::remote::{CallLimits, Target};
-use crate::llm::{
-    ChatBlock, ChatMessage, ChatOptions, ChatRequest, Content, Mark, ResponseFormat, Role, ThinkingOptions, ToolSpec,
-};
+use crate::llm::{ChatMessage, ChatOptions, ChatRequest, ResponseFormat, Role, ThinkingOptions};
 
 fn target(provider: &str) -> Target {
-    Target {
-        provider: provider.to_owned(),
-        format: ApiFormat::OpenAi,
-        base_url: "https://api.example/v2".to_owned(),
-        key: None,
-        headers: Default::default(),
-        limits: CallLimits::REMOTE,
-        max_output: 16_384,
-    }
-}
-
-fn message(role: Role, contents: Vec<Content>) -> ChatMessage {
-    ChatMessage { role, blocks: contents.into_iter().map(|content| ChatBlock { content, mark: Mark::None }).collect() }
-}
-
-fn text(text: &str) -> Content {
-    Content::Text { text: text.to_owned() }
-}
-
-fn called(id: &str) -> Content {
-    Content::ToolCall { id: id.to_owned(), name: "read".to_owned(), arguments: json!({"path": "a"}) }
-}
-
-fn result(id: &str) -> Content {
-    Content::ToolResult { id: id.to_owned(), name: "read".to_owned(), text: "alpha".to_owned(), is_error: false }
-}
-
-fn picture() -> Content {
-    Content::Image { media_type: "image/png".into(), data: "QUJD".into(), name: "p.png".into(), size: 3 }
+    samples::target(provider, ApiFormat::OpenAi, "https://api.example/v2")
 }
 
 fn request(messages: Vec<ChatMessage>) -> ChatRequest {
-    let options = ChatOptions { max_tokens: 100, ..ChatOptions::default() };
-    ChatRequest { model: "gpt-4o".to_owned(), messages, options, ..ChatRequest::default() }
+    samples::request("gpt-4o", messages)
 }
 
 fn messages(provider: &str, messages: Vec<ChatMessage>) -> Value {
@@ -55,7 +25,7 @@ fn neighbours_become_one_message() {
     let told = messages(
         "openai",
         vec![
-            message(Role::User, vec![text("data")]),
+            user("data"),
             message(Role::User, vec![text("hello"), text("there")]),
             message(Role::Assistant, vec![text("one ")]),
             message(Role::Assistant, vec![text("two")]),
@@ -76,7 +46,7 @@ fn results_follow_their_calls_and_pictures_follow_the_results() {
             message(Role::Assistant, vec![called("c1"), called("c2")]),
             message(Role::Tool, vec![result("c1"), picture()]),
             message(Role::Tool, vec![result("c2")]),
-            message(Role::User, vec![text("well?")]),
+            user("well?"),
         ],
     );
     let roles: Vec<_> = told.as_array().unwrap().iter().map(|m| m["role"].as_str().unwrap()).collect();
@@ -91,18 +61,18 @@ fn results_follow_their_calls_and_pictures_follow_the_results() {
 
 #[test]
 fn thinking_goes_back_only_to_those_who_want_it() {
-    let thinking = || Content::Thinking { text: "plan".to_owned(), signature: None };
+    let plan = || thinking("plan", None);
     let turn = || {
         vec![
-            message(Role::Assistant, vec![thinking(), called("c1")]),
+            message(Role::Assistant, vec![plan(), called("c1")]),
             message(Role::Tool, vec![result("c1")]),
-            message(Role::Assistant, vec![thinking(), text("done")]),
+            message(Role::Assistant, vec![plan(), text("done")]),
         ]
     };
     assert_eq!(messages("deepseek", turn())[0]["reasoning_content"], "plan");
     assert_eq!(messages("deepseek", turn())[2].get("reasoning_content"), None, "only beside calls");
     assert_eq!(messages("openai", turn())[0].get("reasoning_content"), None);
-    let only_thoughts = messages("openai", vec![message(Role::Assistant, vec![thinking()])]);
+    let only_thoughts = messages("openai", vec![message(Role::Assistant, vec![plan()])]);
     assert_eq!(only_thoughts, json!([]), "an empty message is refused by all");
 }
 
@@ -160,16 +130,15 @@ fn reasoning_models_are_told_apart() {
 
 #[test]
 fn the_wanted_form_is_said_in_the_way_that_the_provider_knows() {
-    let schema = json!({"type": "object"});
     let body = |provider: &str, format: ResponseFormat| {
-        let mut request = request(vec![message(Role::User, vec![text("hi")])]);
+        let mut request = request(vec![user("hi")]);
         request.options.response_format = Some(format);
         call(&target(provider), &request).body
     };
-    let wanted = json!({"type": "json_schema", "json_schema": {"name": "response", "schema": schema}});
-    assert_eq!(body("openai", ResponseFormat::JsonSchema { schema: schema.clone() })["response_format"], wanted);
+    let wanted = json!({"type": "json_schema", "json_schema": {"name": "response", "schema": schema()}});
+    assert_eq!(body("openai", ResponseFormat::JsonSchema { schema: schema() })["response_format"], wanted);
     assert_eq!(body("openai", ResponseFormat::Json)["response_format"], json!({"type": "json_object"}));
-    let deepseek = body("deepseek", ResponseFormat::JsonSchema { schema });
+    let deepseek = body("deepseek", ResponseFormat::JsonSchema { schema: schema() });
     assert_eq!(deepseek["response_format"], json!({"type": "json_object"}));
     assert!(deepseek["messages"][0]["content"].as_str().unwrap().contains("JSON Schema: {\"type\":\"object\"}"));
 }
@@ -192,8 +161,7 @@ fn thinking_is_asked_for_where_it_exists() {
 fn further_members_never_replace_what_the_driver_sets() {
     let mut request = request(vec![]);
     request.system = "Be kind.".to_owned();
-    request.tools =
-        vec![ToolSpec { name: "read".into(), description: "Reads".into(), schema: json!({"type": "object"}) }];
+    request.tools = vec![tool()];
     let params =
         json!({"service_tier": "flex", "stream": false, "stream_options": {"include_usage": false, "extra": 1}});
     request.options.params = serde_json::from_value::<Map<String, Value>>(params).unwrap();
