@@ -1,6 +1,9 @@
 //! Notices when a run goes round in circles: equal calls, repeated patterns, failing batches. Pure; computed from the
 //! tool steps of the run.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 
 use super::tools::Effect;

@@ -3,10 +3,15 @@
 pub mod arguments;
 pub mod builtin;
 pub mod execute;
+#[cfg(all(test, unix))]
+mod fixture;
 pub mod paths;
 pub mod registry;
 pub mod result;
 pub mod workspace_limit;
+
+#[cfg(all(test, unix))]
+mod tests;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 

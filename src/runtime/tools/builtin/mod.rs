@@ -4,7 +4,7 @@ mod artifact_read;
 mod files;
 mod system_time;
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::sync::Arc;

@@ -1,1 +1,155 @@
+//! Each built-in tool against its row of the tool table, and what it does with files.
 
+mod patching;
+mod reading;
+mod writing;
+
+use chrono::{TimeZone, Utc};
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        Effect, Intent, Resume, ToolErrorCode, ToolOutput,
+        fixture::{Fixture, assert_code},
+        registry::Registry,
+    },
+    all, system_time,
+};
+
+/// An example call of each tool.
+fn examples() -> Vec<(&'static str, Value)> {
+    vec![
+        ("apply_patch", json!({"patch": "*** Begin Patch\n*** Add File: n\n+x\n*** End Patch"})),
+        ("artifact_read", json!({"artifact": "art_0123456789abcdef0123456789abcdef"})),
+        ("create_directory", json!({"path": "d/e"})),
+        ("file_copy", json!({"from": "a/b.txt", "to": "c.txt"})),
+        ("file_delete", json!({"path": "a/b.txt"})),
+        ("file_edit", json!({"path": "a/b.txt", "old": "inside", "new": "changed"})),
+        ("file_list", json!({"path": "a"})),
+        ("file_move", json!({"from": "a/b.txt", "to": "c.txt"})),
+        ("file_read", json!({"path": "a/b.txt", "offset": 1})),
+        ("file_search", json!({"pattern": "in.*"})),
+        ("file_write", json!({"path": "n.txt", "content": "x"})),
+        ("system_time", json!({"tz": "Europe/Vienna"})),
+    ]
+}
+
+#[test]
+fn every_tool_has_an_example() {
+    let names: Vec<&str> = examples().iter().map(|(name, _)| *name).collect();
+    let tools: Vec<&str> = Registry::builtin().unwrap().iter().map(|tool| tool.info().name).collect();
+    assert_eq!(names, tools);
+}
+
+#[test]
+fn schemas_accept_the_example_and_refuse_what_breaks_it() {
+    let registry = Registry::builtin().unwrap();
+    for (name, example) in examples() {
+        registry.validate(name, &example).unwrap();
+        let schema = &registry.get(name).unwrap().info().schema;
+        assert_eq!(schema["additionalProperties"], json!(false), "{name}");
+        for (argument, value) in example.as_object().unwrap() {
+            let mut broken = example.clone();
+            broken[argument] = if value.is_string() { json!(1) } else { json!("word") };
+            let error = registry.validate(name, &broken).unwrap_err();
+            assert_eq!(error.details.unwrap()[0]["path"], json!(format!("/{argument}")), "{name}");
+        }
+        for required in schema["required"].as_array().unwrap() {
+            let mut broken = example.clone();
+            broken.as_object_mut().unwrap().shift_remove(required.as_str().unwrap());
+            let error = registry.validate(name, &broken).unwrap_err();
+            assert_eq!(error.details.unwrap()[0]["rule"], json!("required"), "{name}");
+        }
+        let mut broken = example.clone();
+        broken["surprise"] = json!(true);
+        let error = registry.validate(name, &broken).unwrap_err();
+        assert_eq!(error.code, ToolErrorCode::InvalidArguments);
+        assert_eq!(error.details.unwrap()[0]["rule"], json!("additionalProperties"), "{name}");
+    }
+}
+
+/// Members of each result in the order of the tool table.
+#[test]
+fn results_have_their_declared_shape() {
+    let shapes: [(&str, &[&str]); 11] = [
+        ("apply_patch", &["added", "updated", "deleted", "moved", "dry_run"]),
+        ("create_directory", &["path", "created"]),
+        ("file_copy", &["from", "to", "files", "bytes"]),
+        ("file_delete", &["path", "deleted_files", "deleted_dirs"]),
+        ("file_edit", &["path", "replacements", "sha256", "diff"]),
+        ("file_list", &["path", "entries", "total", "truncated"]),
+        ("file_move", &["from", "to"]),
+        (
+            "file_read",
+            &["path", "content", "first_line", "last_line", "total_lines", "size_bytes", "sha256", "truncated"],
+        ),
+        ("file_search", &["matches", "files_searched", "truncated"]),
+        ("file_write", &["path", "bytes", "sha256", "created"]),
+        ("system_time", &["utc", "local", "unix_epoch", "timezone", "utc_offset", "date", "time", "day_of_week"]),
+    ];
+    for (name, members) in shapes {
+        let example = examples().into_iter().find(|(tool, _)| *tool == name).unwrap().1;
+        let result = Fixture::new().call(name, example).unwrap();
+        assert_eq!(result.as_object().unwrap().keys().collect::<Vec<_>>(), members, "{name}");
+    }
+}
+
+#[test]
+fn file_tools_are_denied_without_their_grants() {
+    for (name, example) in examples() {
+        let mut fixture = Fixture::new();
+        fixture.grants = vec![];
+        match name {
+            "artifact_read" | "system_time" => {}
+            _ => assert_code(fixture.call(name, example), ToolErrorCode::CapabilityMissing),
+        }
+    }
+}
+
+/// Reads run again after a crash and beside each other; writes never do, and no tool that writes works in assist.
+#[test]
+fn columns_of_the_tool_table() {
+    for tool in all() {
+        let info = tool.info();
+        let reads = info.effect <= Effect::Read;
+        assert_eq!(info.parallel, reads, "{}", info.name);
+        assert_eq!(info.assist_mode, reads, "{}", info.name);
+        assert_eq!(info.resume, if reads { Resume::Repeat } else { Resume::Interrupt }, "{}", info.name);
+        assert!(!info.ask_by_default, "{}", info.name);
+        assert!(info.timeout <= info.max_timeout, "{}", info.name);
+    }
+    let row = |name: &str| {
+        let registry = Registry::builtin().unwrap();
+        let info = registry.get(name).unwrap().info();
+        (info.timeout.as_secs(), info.max_timeout.as_secs(), info.output_limit)
+    };
+    assert_eq!(row("file_read"), (10, 60, 102_400));
+    assert_eq!(row("file_list"), (15, 60, 65_536));
+    assert_eq!(row("file_search"), (20, 60, 65_536));
+    assert_eq!(row("apply_patch"), (20, 120, 16_384));
+    assert_eq!(row("create_directory"), (5, 30, 1_024));
+    assert_eq!(row("system_time"), (1, 5, 1_024));
+}
+
+#[tokio::test]
+async fn artifact_read_is_left_to_the_runtime() {
+    let fixture = Fixture::new();
+    let id = "art_0123456789abcdef0123456789abcdef";
+    let tool = fixture.registry.get("artifact_read").unwrap();
+    let output = tool.call(json!({"artifact": id, "offset": 7}), &fixture.context()).await.unwrap();
+    let ToolOutput::Intent(intent) = output else { panic!("{output:?}") };
+    assert_eq!(intent, Intent::ArtifactRead { id: id.into(), offset: 7, length: 16_384 });
+}
+
+#[test]
+fn system_time_in_a_zone() {
+    let now = Utc.with_ymd_and_hms(2026, 7, 1, 22, 30, 5).unwrap();
+    let present = serde_json::to_value(system_time::describe(now, "Europe/Vienna").unwrap()).unwrap();
+    assert_eq!(
+        present,
+        json!({"utc": "2026-07-01T22:30:05Z", "local": "2026-07-02T00:30:05+02:00", "unix_epoch": 1_782_945_005_i64,
+            "timezone": "Europe/Vienna", "utc_offset": "+02:00", "date": "2026-07-02", "time": "00:30:05",
+            "day_of_week": "Thursday"})
+    );
+    assert_code(system_time::describe(now, "Middle/Earth"), ToolErrorCode::InvalidArguments);
+}

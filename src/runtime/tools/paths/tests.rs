@@ -2,105 +2,23 @@
 
 mod links;
 
-use std::{fs, os::unix::fs::MetadataExt, os::unix::fs::PermissionsExt, os::unix::fs::symlink, sync::Arc};
-
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
-
-use super::{Access, FileSpace, GivenPath, LastLink, given::fits_windows, protected};
-use crate::{
-    agents::capabilities::Grants,
-    runtime::tools::{
-        NamedRoot, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput, WorkspaceLimit, registry::Registry,
-    },
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
 };
 
-/// A workspace as in the table of cases, below one temporary folder with a named root and a place outside.
-struct Fixture {
-    dir: TempDir,
-    registry: Registry,
-    roots: Roots,
-    grants: Vec<&'static str>,
-}
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
-impl Fixture {
-    fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        let at = |path: &str| dir.path().join(path);
-        for folder in ["ws/a", "ws2", "ref", "etc", "data"] {
-            fs::create_dir_all(at(folder)).unwrap();
-        }
-        fs::write(at("ws/a/b.txt"), "inside\n").unwrap();
-        fs::write(at("ws2/a"), "sibling\n").unwrap();
-        fs::write(at("ref/x"), "reference\n").unwrap();
-        fs::write(at("etc/passwd"), "outside\n").unwrap();
-        symlink("a", at("ws/in")).unwrap();
-        symlink("../etc", at("ws/out")).unwrap();
-        symlink(at("ws/a"), at("ws/abs")).unwrap();
-        let roots = Roots {
-            workspace: at("ws"),
-            named: vec![NamedRoot { name: "ref".into(), path: at("ref"), writable: false }],
-            server_folders: vec![at("data")],
-        };
-        let grants = vec!["fs.read:**", "fs.write:**", "fs.read:@ref/**", "fs.write:@ref/**"];
-        Self { dir, registry: Registry::builtin().unwrap(), roots, grants }
-    }
-
-    fn at(&self, path: &str) -> std::path::PathBuf {
-        self.dir.path().join(path)
-    }
-
-    fn context(&self) -> ToolContext {
-        let grants = Grants::from_texts(&self.grants);
-        ToolContext {
-            roots: Arc::new(self.roots.clone()),
-            holds: Arc::new(move |grant| grants.allows_text(grant)),
-            cancel: CancellationToken::new(),
-            workspace_limit: Arc::new(WorkspaceLimit::new(0)),
-            time_zone: "UTC".into(),
-        }
-    }
-
-    /// What the policy would find, then the call.
-    fn call(&self, tool: &str, arguments: Value) -> Result<Value, ToolError> {
-        self.registry.validate(tool, &arguments)?;
-        let tool = self.registry.get(tool).unwrap();
-        let ctx = self.context();
-        let needs = tool.needs(&arguments, &self.roots)?;
-        if let Some(missing) = needs.grants.iter().find(|grant| !(ctx.holds)(grant)) {
-            return Err(ToolError::new(ToolErrorCode::CapabilityMissing, missing.as_str()));
-        }
-        if needs.always_asks.is_some() || needs.asks.is_some() {
-            return Err(ToolError::new(ToolErrorCode::ApprovalDenied, "asked"));
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        match runtime.block_on(tool.call(arguments, &ctx))? {
-            ToolOutput::Content { value, .. } => Ok(value),
-            ToolOutput::Intent(intent) => panic!("{intent:?}"),
-        }
-    }
-
-    fn read(&self, path: &str) -> Result<String, ToolError> {
-        self.call("file_read", json!({"path": path})).map(|result| result["content"].as_str().unwrap().to_owned())
-    }
-
-    fn write(&self, path: &str) -> Result<Value, ToolError> {
-        self.call("file_write", json!({"path": path, "content": "new\n"}))
-    }
-}
-
-#[track_caller]
-fn assert_rule<T: std::fmt::Debug>(result: Result<T, ToolError>, rule: &str) {
-    let error = result.unwrap_err();
-    assert_eq!((error.code, error.rule.as_deref()), (ToolErrorCode::BlockedByRule, Some(rule)), "{error:?}");
-}
-
-#[track_caller]
-fn assert_code<T: std::fmt::Debug>(result: Result<T, ToolError>, code: ToolErrorCode) {
-    let error = result.unwrap_err();
-    assert_eq!(error.code, code, "{error:?}");
-}
+use super::{
+    super::{
+        NamedRoot, ToolErrorCode,
+        fixture::{Fixture, assert_code, assert_rule},
+    },
+    Access, FileSpace, GivenPath, LastLink,
+    given::fits_windows,
+    protected,
+};
 
 #[test]
 fn case_01_plain() {

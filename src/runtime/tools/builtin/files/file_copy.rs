@@ -182,6 +182,8 @@ impl Item {
                 copied.bytes += bytes.len() as u64;
                 Ok(())
             }
+            // A link that leads out is left behind, from where it was or from where it would be.
+            What::Link(_) if space.locate(&self.from, LastLink::Follow).is_err() => Ok(()),
             What::Link(text) => {
                 target.folder.symlink_contents(&text, &target.name).map_err(|e| io_error(&e, &self.to))?;
                 if space.locate(&self.to, LastLink::Follow).is_err() {
