@@ -10,6 +10,7 @@ use super::{
     folders,
     language_model::DEFAULT_MODEL_WORD,
     problem::{Findings, ManifestCode, join, nearest},
+    skill_names::KNOWN_SKILLS,
     timing,
     tool_names::KNOWN_TOOLS,
 };
@@ -122,7 +123,8 @@ fn sizes(manifest: &AgentManifest, findings: &mut Findings) {
                 .error(ManifestCode::OutOfRange, path.clone(), format!("out of range: at most {most} bytes as JSON"))
                 .got(size.to_string());
         }
-        if let Some(message) = table.values().find_map(|value| unspeakable(value, 1)) {
+        let keys = table.keys().any(|key| key.contains('\0')).then_some("must not contain the character U+0000");
+        if let Some(message) = keys.or_else(|| table.values().find_map(|value| unspeakable(value, 1))) {
             findings.error(ManifestCode::BadValue, path, message);
         }
     };
@@ -145,7 +147,11 @@ fn unspeakable(value: &Value, depth: usize) -> Option<&'static str> {
         _ if depth > 16 => Some("nested more than 16 levels deep"),
         Value::Null => Some("null inside a list cannot be kept"),
         Value::Number(number) if number.is_u64() && !number.is_i64() => Some("an integer does not fit into 64 bits"),
+        Value::String(text) if text.contains('\0') => Some("must not contain the character U+0000"),
         Value::Array(list) => list.iter().find_map(|value| unspeakable(value, depth + 1)),
+        Value::Object(table) if table.keys().any(|key| key.contains('\0')) => {
+            Some("must not contain the character U+0000")
+        }
         Value::Object(table) => table.values().find_map(|value| unspeakable(value, depth + 1)),
         _ => None,
     }
@@ -307,6 +313,10 @@ fn tools(manifest: &AgentManifest, facts: &ServerFacts<'_>, findings: &mut Findi
         }
     }
     for (name, settings) in &manifest.tools {
+        if name.is_empty() || name.len() > 256 || name.chars().any(char::is_control) {
+            let message = "the name of a tool has 1 to 256 bytes and no control characters";
+            findings.error(ManifestCode::BadValue, join("tools", name), message);
+        }
         let Some(tool) = facts.tools.iter().find(|tool| tool.name == *name) else { continue };
         for (part, arguments) in [("defaults", &settings.defaults), ("fixed", &settings.fixed)] {
             for (argument, value) in arguments {
@@ -325,23 +335,26 @@ fn tool_argument(schema: &Value, argument: &str, value: &Value, path: String, fi
         findings.error(ManifestCode::BadValue, path, "the tool has no such argument").suggest(near);
         return;
     };
-    if let Err(error) = jsonschema::validate(property, value) {
+    // A schema that cannot be used by itself says nothing about presets; the call is checked anyway.
+    let Ok(validator) = jsonschema::validator_for(property) else { return };
+    if let Err(error) = validator.validate(value) {
         findings.error(ManifestCode::BadValue, path, format!("the tool does not take this: {error}"));
     }
 }
 
 fn skills_and_servers(manifest: &AgentManifest, facts: &ServerFacts<'_>, findings: &mut Findings) {
+    let skills: Vec<&str> = KNOWN_SKILLS.into_iter().chain(facts.skills.iter().map(String::as_str)).collect();
+    let servers: Vec<&str> = facts.mcp_servers.iter().map(String::as_str).collect();
     let lists = [
-        ("skills", &manifest.skills, &facts.skills, ManifestCode::UnknownSkill, "skill"),
-        ("mcp_servers", &manifest.mcp_servers, &facts.mcp_servers, ManifestCode::UnknownMcpServer, "MCP server"),
+        ("skills", &manifest.skills, skills, ManifestCode::UnknownSkill, "skill"),
+        ("mcp_servers", &manifest.mcp_servers, servers, ManifestCode::UnknownMcpServer, "MCP server"),
     ];
     for (key, names, known, code, what) in lists {
         for (i, name) in names.iter().enumerate() {
-            if !name.contains(['*', '?']) && !known.contains(name) {
-                let near = nearest(name, known.iter().map(String::as_str));
+            if !name.contains(['*', '?']) && !known.contains(&name.as_str()) {
                 findings
                     .warn(code, format!("{key}[{i}]"), format!("no {what} is called '{name}' now; the name is kept"))
-                    .suggest(near);
+                    .suggest(nearest(name, known.iter().copied()));
             }
         }
     }

@@ -22,6 +22,21 @@ pub struct ServerFacts<'a> {
     pub model: &'a (dyn Fn(&str, &str) -> ModelFacts + Sync),
 }
 
+impl ServerFacts<'static> {
+    /// A server with factory settings, no tools and every model: for manifests that are shown, not yet created.
+    pub fn factory() -> Self {
+        Self {
+            default_profile: Profile::Minimal,
+            exec_policy: ExecPolicy::default(),
+            tools: vec![],
+            skills: vec![],
+            mcp_servers: vec![],
+            folders: Folders { workspaces: PathBuf::from("/workspaces"), ..Folders::default() },
+            model: &|_, _| ModelFacts::usable(),
+        }
+    }
+}
+
 /// A tool that exists.
 #[derive(Clone, Debug, Default)]
 pub struct ToolFacts {

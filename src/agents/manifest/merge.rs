@@ -31,11 +31,4 @@ impl AgentManifest {
         // Only strings, numbers, lists and string maps: serialising them cannot fail.
         serde_json::to_value(self).unwrap_or_default()
     }
-
-    /// This manifest with a merge patch applied, to be read and checked like any other.
-    pub fn patched(&self, patch: &Value) -> Value {
-        let mut merged = self.to_json();
-        merge_patch(&mut merged, patch);
-        merged
-    }
 }

@@ -21,6 +21,7 @@ mod resources;
 mod schedule;
 mod shape;
 mod signed;
+mod skill_names;
 mod source;
 mod timing;
 mod toml_text;
@@ -49,6 +50,7 @@ pub use schedule::{CatchUp, ContinuousSchedule, ManifestSchedule, PeriodicSchedu
 pub use signed::{
     ManifestSignature, SignatureStatus, SignedManifest, SigningRule, admit, read_public_key, verify_envelope,
 };
+pub use skill_names::KNOWN_SKILLS;
 pub use source::{MAX_MANIFEST_BYTES, Source};
 pub use tool_names::{EXEC_TOOLS, KNOWN_TOOLS};
 

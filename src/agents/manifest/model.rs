@@ -28,7 +28,7 @@ pub struct AgentManifest {
     /// Version of this manifest (semantic versioning 2), shown on cards.
     #[schema(
         max_length = 128,
-        pattern = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$",
+        pattern = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$",
         example = "1.2.0"
     )]
     pub version: String,

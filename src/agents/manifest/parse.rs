@@ -13,6 +13,7 @@ use super::{
     facts::ServerFacts,
     guard,
     language_model::DEFAULT_MODEL_WORD,
+    merge::merge_patch,
     old_spellings,
     problem::{Findings, ManifestCode},
     resolve::{Resolved, resolve_into},
@@ -29,6 +30,8 @@ pub struct ParseOptions<'a> {
     pub scopes: Scopes,
     /// The version that is replaced: keys that need a scope may stay as they are in it.
     pub previous: Option<&'a AgentManifest>,
+    /// A merge patch on top of the source, in any spelling that a manifest may have.
+    pub overrides: Option<&'a Value>,
 }
 
 /// An accepted manifest.
@@ -55,6 +58,7 @@ pub fn parse(source: Source<'_>, options: ParseOptions<'_>, facts: &ServerFacts<
         Source::Text(text) => text.len(),
         Source::Json(value) => value.to_string().len(),
     };
+    let size = size + options.overrides.map_or(0, |overrides| overrides.to_string().len());
     if size > MAX_MANIFEST_BYTES {
         return Err(Rejection::TooLarge);
     }
@@ -62,7 +66,16 @@ pub fn parse(source: Source<'_>, options: ParseOptions<'_>, facts: &ServerFacts<
     let Some(mut tree) = source::read(source, &mut findings) else {
         return Err(Rejection::Invalid(findings.finish(true).err().unwrap_or_default()));
     };
-    let said = old_spellings::rewrite(&mut tree, &mut findings);
+    let mut said = old_spellings::rewrite(&mut tree, &mut findings);
+    if let Some(Value::Object(overrides)) = options.overrides {
+        let mut overrides = overrides.clone();
+        let on_top = old_spellings::rewrite(&mut overrides, &mut findings);
+        said.stable = on_top.stable.or(said.stable);
+        tree = merged(tree, overrides);
+    }
+    if let Some(Value::String(name)) = tree.get_mut("name") {
+        *name = name.trim().to_owned();
+    }
     Shape::of_manifest().check(&mut tree, &mut findings);
     let manifest = typed(tree, &mut findings);
     check::check(&manifest, facts, &mut findings);
@@ -70,6 +83,15 @@ pub fn parse(source: Source<'_>, options: ParseOptions<'_>, facts: &ServerFacts<
     let resolved = resolve_into(&manifest, manifest.mode, facts, &mut findings);
     let warnings = findings.finish(options.strict).map_err(Rejection::Invalid)?;
     Ok(Parsed { manifest, stable: said.stable, resolved, warnings })
+}
+
+fn merged(tree: Map<String, Value>, overrides: Map<String, Value>) -> Map<String, Value> {
+    let mut whole = Value::Object(tree);
+    merge_patch(&mut whole, &Value::Object(overrides));
+    match whole {
+        Value::Object(tree) => tree,
+        _ => Map::new(),
+    }
 }
 
 /// The tree as a manifest, with the forms that mean the same brought to one.
@@ -82,7 +104,6 @@ fn typed(tree: Map<String, Value>, findings: &mut Findings) -> AgentManifest {
             AgentManifest::default()
         }
     };
-    manifest.name = manifest.name.trim().to_owned();
     let model = &mut manifest.model;
     for word in [&mut model.provider, &mut model.model] {
         if word.trim().is_empty() {

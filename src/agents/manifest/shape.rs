@@ -181,6 +181,10 @@ impl Walk<'_> {
                 .suggest(nearest(&lower, words));
             return false;
         }
+        if text.contains('\0') {
+            self.findings.error(ManifestCode::BadValue, path, "must not contain the character U+0000");
+            return false;
+        }
         let length = text.chars().count() as u64;
         if let Some(most) = schema["maxLength"].as_u64().filter(|most| length > *most) {
             return self.out_of_range(path, &format!("at most {most} characters"), &length.to_string());

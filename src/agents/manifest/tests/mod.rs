@@ -48,7 +48,7 @@ fn facts() -> ServerFacts<'static> {
 }
 
 fn options() -> ParseOptions<'static> {
-    ParseOptions { strict: false, scopes: Scopes::ALL, previous: None }
+    ParseOptions { strict: false, scopes: Scopes::ALL, previous: None, overrides: None }
 }
 
 fn read(text: &str) -> Parsed {

@@ -100,8 +100,8 @@ fn a_merge_patch_changes_what_it_names() {
         "description": "new", "tags": ["only"], "model": {"temperature": 0.2, "stop": null}, "routing": null,
         "metadata": {"n": null, "new": 1}
     });
-    let options = ParseOptions { previous: Some(&before), ..options() };
-    let after = parse(Source::Json(before.patched(&patch)), options, &facts()).unwrap().manifest;
+    let options = ParseOptions { previous: Some(&before), overrides: Some(&patch), ..options() };
+    let after = parse(Source::Json(before.to_json()), options, &facts()).unwrap().manifest;
     assert_eq!((after.description.as_str(), &after.tags[..]), ("new", &["only".to_owned()][..]));
     assert_eq!((after.model.temperature, after.model.stop.len(), after.model.max_tokens), (0.2, 0, 9000));
     assert_eq!(after.routing, None);
@@ -133,4 +133,16 @@ fn merge_patch_follows_rfc_7396() {
         merge_patch(&mut target, &patch);
         assert_eq!(target, expected, "{patch}");
     }
+}
+
+#[test]
+fn overrides_are_read_in_any_spelling_and_can_bring_the_name() {
+    let overrides = json!({"name": " y ", "system_prompt": "p", "mode": "Stable", "model": {"provider": null}});
+    let options = ParseOptions { overrides: Some(&overrides), ..options() };
+    let text = "[model]\nprovider = \"groq\"\ntemperature = 0.1\nsystem_prompt = \"old\"\n";
+    let parsed = parse(Source::Text(text), options, &facts()).unwrap();
+    let model = &parsed.manifest.model;
+    assert_eq!((parsed.manifest.name.as_str(), model.system_prompt.as_deref()), ("y", Some("p")));
+    assert_eq!((model.provider.as_str(), model.temperature, parsed.stable), ("default", 0.1, Some(true)));
+    assert!(parse(Source::Json(json!({})), options, &facts()).is_ok());
 }
