@@ -143,7 +143,7 @@ impl Model {
             tier: if local { Tier::Local } else { Tier::Balanced },
             context_window: UNKNOWN_CONTEXT_WINDOW,
             max_output_tokens: DISCOVERED_MAX_OUTPUT,
-            prices: if local { Prices::FREE } else { Prices::ASSUMED },
+            prices: if local { Prices::FREE } else { Prices::assumed(provider, id) },
             tools: true,
             vision: false,
             streaming: true,

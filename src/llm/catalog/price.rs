@@ -17,8 +17,11 @@ pub struct Prices {
 
 impl Prices {
     pub const FREE: Self = Self { input: 0, output: 0, cached: 0, cache_write: 0, estimated: false };
+
     /// For models without a known price: 1 and 3 USD per million tokens.
-    pub const ASSUMED: Self = Self { input: 1_000, output: 3_000, cached: 1_000, cache_write: 1_000, estimated: true };
+    pub fn assumed(provider: &str, model: &str) -> Self {
+        Self { estimated: true, ..Self::new(provider, model, 1_000, 3_000) }
+    }
 
     /// Prices of a model whose vendor states only input and output; the cache's prices follow from the provider's habit.
     pub fn new(provider: &str, model: &str, input: u64, output: u64) -> Self {

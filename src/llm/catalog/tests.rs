@@ -171,6 +171,7 @@ fn cached_input_has_its_own_price() {
     assert_eq!(read("vertex-ai", "gemini-2.5-pro"), 750);
     assert_eq!(read("deepseek", "deepseek-chat"), 300);
     assert_eq!(read("groq", "llama"), 3_000);
+    assert_eq!(Prices::assumed("anthropic", "new").cached, 100, "assumed prices too");
     assert_eq!(Prices::new("anthropic", "claude", 3_000, 15_000).cache_write, 3_750);
     assert_eq!(Prices::new("gemini", "g", 75, 300).cached, 19, "18.75 rounds half up");
 }
@@ -189,7 +190,7 @@ fn calls_are_priced_as_in_the_examples() {
     let reasoning = TokenUsage { output: 500, reasoning: 400, ..TokenUsage::default() };
     assert_eq!(cost_micro_usd(&claude, &reasoning), 7_500, "reasoning is within the output");
     assert_eq!(cost_micro_usd(&claude, &usage(10, 0, 50, 0)), 3, "never more cached than there was input");
-    assert_eq!(cost_micro_usd(&Prices::ASSUMED, &usage(1_000, 1_000, 0, 0)), 4_000);
+    assert_eq!(cost_micro_usd(&Prices::assumed("groq", "new"), &usage(1_000, 1_000, 0, 0)), 4_000);
 }
 
 #[test]

@@ -232,7 +232,7 @@ impl Registry {
             tier: is_local(provider).then_some(Tier::Local),
             context_window: UNKNOWN_CONTEXT_WINDOW,
             max_output: UNKNOWN_MAX_OUTPUT,
-            prices: if free { Prices::FREE } else { Prices::ASSUMED },
+            prices: if free { Prices::FREE } else { Prices::assumed(provider, id) },
             tools: true,
             vision: false,
             ..describe(&Model::discovered(provider, text))

@@ -198,13 +198,16 @@ fn built_in_models_follow_their_switches() {
 fn unknown_models_have_assumed_or_borrowed_facts() {
     let registry = plain(&[("OPENAI_API_KEY", "k"), ("OPENROUTER_API_KEY", "k")]);
     let new = registry.resolve(&at("openai", "gpt-9"));
-    assert_eq!((new.prices, new.context_window, new.max_output), (Prices::ASSUMED, 131_072, 131_072));
+    assert_eq!(
+        (new.prices, new.context_window, new.max_output),
+        (Prices::assumed("openai", "gpt-9"), 131_072, 131_072)
+    );
     let routed = registry.resolve(&at("openrouter", "openai/gpt-5"));
     assert_eq!((routed.prices.input, routed.prices.output, routed.prices.estimated), (1_250, 10_000, false));
     assert_eq!((routed.upstream_id.as_str(), routed.context_window), ("openai/gpt-5", 400_000));
     assert_eq!(routed.prices.cached, 1_250, "the discount for cached input is the provider's");
     assert_eq!(registry.resolve(&at("ollama", "my-own")).prices, Prices::FREE);
-    assert_eq!(registry.resolve(&at("openai", "sonnet")).prices, Prices::ASSUMED, "an alias is no id");
+    assert_eq!(registry.resolve(&at("openai", "sonnet")).prices.input, 1_000, "an alias is no id");
 }
 
 #[test]
@@ -317,6 +320,20 @@ fn a_key_goes_only_to_its_own_provider() {
     let urls = BTreeMap::from([("openai".to_owned(), "https://proxy.example/v1".to_owned())]);
     let trusting = registry(LlmConfig { provider_urls: urls, ..LlmConfig::default() }, &env);
     assert!(trusting.resolve(&at("openai", "gpt-4o")).ready, "the operator named the address");
+}
+
+#[test]
+fn the_operators_fallbacks_are_choices_like_others() {
+    let named = |provider: &str, model: &str| NamedModel {
+        provider: provider.into(),
+        model: model.into(),
+        ..NamedModel::default()
+    };
+    let fallback_providers = vec![named("google", ""), named("groq", "llama")];
+    let registry = registry(LlmConfig { fallback_providers, ..LlmConfig::default() }, &[("GROQ_API_KEY", "k")]);
+    let resolved: Vec<_> = registry.default_fallbacks().iter().map(|choice| registry.resolve(choice)).collect();
+    assert_eq!((resolved[0].model.as_str(), resolved[0].ready), ("gemini-2.5-flash", false));
+    assert_eq!((resolved[1].model.as_str(), resolved[1].ready), ("llama-3.3-70b-versatile", true));
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl RemoteDriver {
 
     /// A driver that fails at each call, for a model that could not be made ready.
     pub fn refusing(error: LlmError) -> Self {
-        Self { target: Err(error), client: None }
+        Self { target: Err(failure::Mask::new(None).error(error)), client: None }
     }
 }
 

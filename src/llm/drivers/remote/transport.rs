@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use eventsource_stream::{Event, EventStreamError, Eventsource};
 use futures::{Stream, StreamExt, stream};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout_at};
@@ -81,7 +81,7 @@ pub(super) async fn start(client: &HttpClient, target: Arc<Target>, call: Call) 
 
 fn headers(target: &Target, call: &Call) -> Result<HeaderMap, LlmError> {
     let bad = |name: &str| failure::plain(ErrorClass::BadRequest, &format!("The header {name} cannot be sent."));
-    let mut headers = HeaderMap::new();
+    let mut headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/event-stream"))]);
     for (name, value) in &target.headers {
         let name = HeaderName::try_from(name).map_err(|_| bad(name))?;
         let mut value = HeaderValue::try_from(value).map_err(|_| bad(name.as_str()))?;
