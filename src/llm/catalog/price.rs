@@ -1,6 +1,6 @@
 //! What a model call costs. Integers all the way: nano-USD a token in, micro-USD a call out.
 
-use super::super::TokenUsage;
+use crate::llm::TokenUsage;
 
 /// Nano-USD per token; 1 USD per million tokens is 1,000.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

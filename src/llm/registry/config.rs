@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::catalog::Tier;
+use crate::llm::catalog::Tier;
 
 /// A model by name, as in `default_model` and `fallback_providers`.
 #[derive(Clone, Debug, Default, PartialEq)]

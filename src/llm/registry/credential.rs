@@ -7,8 +7,8 @@ use reqwest::Url;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::super::catalog::{self, ApiFormat, LOCAL_PROVIDERS, Provider, canonical_provider};
 use super::Registry;
+use crate::llm::catalog::{self, ApiFormat, LOCAL_PROVIDERS, Provider, canonical_provider};
 
 /// Variables that are read after the one in the table.
 const FURTHER_VARIABLES: [(&str, &str); 2] = [("gemini", "GOOGLE_API_KEY"), ("bedrock", "AWS_BEARER_TOKEN_BEDROCK")];
@@ -48,9 +48,9 @@ impl Registry {
             Some(p) if !p.key_required => AuthStatus::NotRequired,
             Some(_) if self.key_variable(&id).is_some() => AuthStatus::Configured,
             Some(_) => AuthStatus::Missing,
+            None if self.operator_url(&id).is_none() => AuthStatus::Unknown,
             None if self.key_variable(&id).is_some() => AuthStatus::Configured,
-            None if self.operator_url(&id).is_some() => AuthStatus::NotRequired,
-            None => AuthStatus::Unknown,
+            None => AuthStatus::NotRequired,
         }
     }
 

@@ -4,11 +4,11 @@
 use reqwest::Url;
 use serde::Serialize;
 
-use super::super::catalog::{
+use super::{AuthStatus, ModelChoice, NamedModel, Registry};
+use crate::llm::catalog::{
     ApiFormat, Catalog, FoundBy, Model, Prices, Tier, UNKNOWN_CONTEXT_WINDOW, UNKNOWN_MAX_OUTPUT, canonical_provider,
     is_local, upstream_id,
 };
-use super::{AuthStatus, ModelChoice, NamedModel, Registry};
 
 /// Without a configured default: the first of these that has a credential. `None` means the provider's default model.
 const FIRST_START: [(&str, Option<&str>); 13] = [

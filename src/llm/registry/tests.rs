@@ -242,7 +242,10 @@ fn credentials_are_looked_up_in_order() {
 #[test]
 fn auth_status_needs_no_call() {
     let urls = BTreeMap::from([("house".to_owned(), "http://10.0.0.5/v1".to_owned())]);
-    let registry = registry(LlmConfig { provider_urls: urls, ..LlmConfig::default() }, &[("OPENAI_API_KEY", "k")]);
+    let registry = registry(
+        LlmConfig { provider_urls: urls, ..LlmConfig::default() },
+        &[("OPENAI_API_KEY", "k"), ("STRAY_API_KEY", "k")],
+    );
     for (provider, status) in [
         ("openai", AuthStatus::Configured),
         ("codex", AuthStatus::Configured),
@@ -252,6 +255,7 @@ fn auth_status_needs_no_call() {
         ("claude-code", AuthStatus::Missing),
         ("house", AuthStatus::NotRequired),
         ("nobody", AuthStatus::Unknown),
+        ("stray", AuthStatus::Unknown),
     ] {
         assert_eq!(registry.auth_status(provider), status, "{provider}");
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::super::super::{ChatBlock, ChatRequest, Content, ResponseFormat};
+use crate::llm::{ChatBlock, ChatRequest, Content, ResponseFormat};
 
 /// Adds the manifest's further members. What the driver itself has set stays as it is.
 pub(super) fn merge(body: &mut Map<String, Value>, further: &Map<String, Value>) {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use serde::de::IgnoredAny;
 
-use super::super::super::Chunk;
+use crate::llm::Chunk;
 
 #[derive(Default)]
 pub(super) struct Calls {

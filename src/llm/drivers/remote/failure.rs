@@ -6,8 +6,8 @@ use reqwest::header::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::super::super::classify::classify;
-use super::super::super::{ErrorClass, LlmError};
+use crate::llm::classify::classify;
+use crate::llm::{ErrorClass, LlmError};
 
 /// Characters of a provider's message that are passed on.
 const MAX_MESSAGE: usize = 200;

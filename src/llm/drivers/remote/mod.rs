@@ -9,8 +9,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::super::catalog::ApiFormat;
-use super::super::{ChatRequest, Chunk, ChunkStream, Driver, ErrorClass, LlmError};
+use crate::llm::catalog::ApiFormat;
+use crate::llm::{ChatRequest, Chunk, ChunkStream, Driver, ErrorClass, LlmError};
 
 mod anthropic;
 mod body;

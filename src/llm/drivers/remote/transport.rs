@@ -12,9 +12,9 @@ use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout_at};
 
-use super::super::super::{Chunk, ChunkStream, ErrorClass, LlmError};
 use super::failure::{self, Mask};
 use super::{Call, Progress, Reader, Target};
+use crate::llm::{Chunk, ChunkStream, ErrorClass, LlmError};
 
 /// An error body beyond this says nothing more.
 const MAX_ERROR_BODY: usize = 64 * 1024;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::super::{ChatBlock, ChatRequest, Content, Role};
 use super::super::body::fit_id;
+use crate::llm::{ChatBlock, ChatRequest, Content, Role};
 
 const BEGINNING: &str = "[The conversation goes on.]";
 const ID_LENGTH: usize = 40;

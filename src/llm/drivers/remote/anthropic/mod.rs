@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::{ChatRequest, Content, Role};
 use super::body::{format_in_words, merge, set, thinking_room};
 use super::{Call, Target};
+use crate::llm::{ChatRequest, Content, Role};
 
 mod messages;
 mod reader;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::super::super::{Chunk, LlmError, StopReason, TokenUsage};
 use super::super::{Progress, failure};
+use crate::llm::{Chunk, LlmError, StopReason, TokenUsage};
 
 #[derive(Default)]
 pub(in super::super) struct Reader {

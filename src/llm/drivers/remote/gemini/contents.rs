@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::super::super::{ChatBlock, ChatMessage, ChatRequest, Content, Role};
+use crate::llm::{ChatBlock, ChatMessage, ChatRequest, Content, Role};
 
 /// What the API takes for a call of this turn that another model made; without any signature Gemini 3 refuses it.
 const FOREIGN_CALL: &str = "skip_thought_signature_validator";

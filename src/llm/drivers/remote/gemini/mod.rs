@@ -3,9 +3,9 @@
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::super::super::{ChatRequest, ResponseFormat};
 use super::body::{format_in_words, merge, set, thinking_room};
 use super::{Call, Target};
+use crate::llm::{ChatRequest, ResponseFormat};
 
 mod contents;
 mod reader;

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::super::super::super::{Chunk, ErrorClass, LlmError, StopReason, TokenUsage};
 use super::super::calls::fresh_id;
 use super::super::{Progress, failure};
+use crate::llm::{Chunk, ErrorClass, LlmError, StopReason, TokenUsage};
 
 #[derive(Default)]
 pub(in super::super) struct Reader {

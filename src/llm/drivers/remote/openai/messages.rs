@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::super::{ChatBlock, ChatMessage, ChatRequest, Content, Role};
 use super::super::body::{fit_id, joined_text};
 use super::Habits;
+use crate::llm::{ChatBlock, ChatMessage, ChatRequest, Content, Role};
 
 const MISTRAL_ID: usize = 9;
 

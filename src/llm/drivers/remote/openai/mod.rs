@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::super::{ChatRequest, ResponseFormat};
 use super::body::{format_in_words, merge, set};
 use super::{Call, Target};
+use crate::llm::{ChatRequest, ResponseFormat};
 
 mod messages;
 mod reader;
