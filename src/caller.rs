@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::Validate;
 
 use crate::{
     ids::Id,
@@ -45,17 +46,25 @@ pub enum CallerKind {
 }
 
 /// Rate limit of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// Cost units an hour.
+    #[validate(range(min = 100, max = 10_000_000))]
     #[schema(minimum = 100, maximum = 10_000_000, example = 30_000)]
     pub quota_per_hour: i32,
     /// Cost units that may be spent at once.
+    #[validate(range(min = 10, max = 100_000))]
     #[schema(minimum = 10, maximum = 100_000, example = 500)]
     pub burst: i32,
 }
 
 impl Caller {
+    /// Somebody who runs this server: all scopes, the standard rate limit.
+    pub fn operator(kind: CallerKind, name: Option<String>) -> Self {
+        Self { kind, id: None, name, role: Some(Role::Admin), scopes: Scopes::ALL, expires_at: None, rate_limit: None }
+    }
+
     /// Whom sessions and stored answers belong to. The people who run the server are one owner, each API key is another.
     pub fn owner(&self) -> String {
         match (self.kind, self.id) {
@@ -71,7 +80,25 @@ impl Caller {
             (CallerKind::Open, _) => "open".into(),
             (CallerKind::ApiKey, Some(name)) => format!("key {name}"),
             (CallerKind::Login, Some(name)) => format!("login {name}"),
-            (kind, _) => format!("{kind:?}").to_lowercase(),
+            (kind, _) => kind.as_str().into(),
+        }
+    }
+}
+
+impl CallerKind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::ConfigKey => "config_key",
+            Self::Login => "login",
+            Self::Open => "open",
+            Self::Hook => "hook",
+            Self::Channel => "channel",
+            Self::Schedule => "schedule",
+            Self::Trigger => "trigger",
+            Self::Workflow => "workflow",
+            Self::Agent => "agent",
+            Self::System => "system",
         }
     }
 }

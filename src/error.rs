@@ -67,6 +67,12 @@ impl Error {
         error
     }
 
+    /// Adds the cause, for the log only.
+    pub fn caused_by(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
     /// 400 `invalid_request` about one member of the request.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::invalid_fields(vec![ErrorDetail::new(field, message)])

@@ -1,16 +1,29 @@
 //! openfang: an agent operating system behind an HTTP API. `docs/architecture.md` shows the tree and the life of a request.
 
 pub mod agents;
+pub mod app;
 pub mod artifacts;
+pub mod audit;
+pub mod auth;
 pub mod caller;
+pub mod cli;
+pub mod config;
 pub mod db;
+pub mod docs_page;
 pub mod error;
+pub mod events;
+pub mod http;
+pub mod idempotency;
 pub mod ids;
 pub mod llm;
 pub mod messages;
+pub mod openapi;
+pub mod page;
+pub mod router;
 pub mod runs;
 pub mod runtime;
 pub mod scopes;
 pub mod sessions;
+pub mod system;
 pub mod time;
 pub mod usage;

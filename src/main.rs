@@ -1,3 +1,10 @@
 //! The command line: reads arguments, hands over to the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use openfang::cli::{self, Arguments};
+
+fn main() -> ExitCode {
+    cli::run(Arguments::parse())
+}

@@ -3,6 +3,8 @@
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
 
+mod column;
+mod m20261124_100000_server;
 mod m20261124_110000_agents;
 mod m20261124_110100_sessions;
 mod m20261124_110200_runs;
@@ -15,6 +17,7 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
+            Box::new(m20261124_100000_server::Migration),
             Box::new(m20261124_110000_agents::Migration),
             Box::new(m20261124_110100_sessions::Migration),
             Box::new(m20261124_110200_runs::Migration),

@@ -51,6 +51,10 @@ impl Db {
         self.backend() == DatabaseBackend::Sqlite
     }
 
+    pub fn kind(&self) -> &'static str {
+        if self.is_sqlite() { "sqlite" } else { "postgres" }
+    }
+
     /// Statements sent so far, BEGIN and COMMIT not counted. For tests that bound the number of queries.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)

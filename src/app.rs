@@ -1,0 +1,132 @@
+//! Every long-lived part of the server, built in one function.
+
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    audit,
+    config::Config,
+    db::{self, ConnectError, Db, DbUrl},
+    events::EventBus,
+    http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown},
+    ids::Id,
+    router, system,
+    time::Ts,
+};
+
+pub struct App {
+    pub config: Config,
+    pub db: Db,
+    /// This process; leases and claims carry it.
+    pub boot_id: Id,
+    pub started: Instant,
+    pub started_at: Ts,
+    pub operations: Operations,
+    pub limiter: Limiter,
+    pub audit: audit::Recorder,
+    pub events: EventBus,
+    pub shutdown: Shutdown,
+    /// Panics caught since the start.
+    pub panics: AtomicU64,
+    /// When the database last took a write of the heartbeat.
+    pub last_write_ms: AtomicI64,
+    /// Deaths of servers of this database, as of the start.
+    pub unclean_stops: i64,
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// The finished document, as served.
+    pub document: Arc<Document>,
+}
+
+/// The OpenAPI document in both forms, with their entity tags.
+pub struct Document {
+    pub json: String,
+    pub yaml: String,
+    pub etag: String,
+}
+
+/// Handle that routes and loops share.
+#[derive(Clone)]
+pub struct AppState(Arc<App>);
+
+impl Deref for AppState {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("database.url: {0}")]
+    Url(String),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    #[error(transparent)]
+    Failed(#[from] crate::error::Error),
+}
+
+impl AppState {
+    /// Connects, migrates, takes over, starts the background loops. Nothing listens yet.
+    pub async fn build(
+        config: Config,
+        metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    ) -> Result<Self, StartError> {
+        let url = config.database_url().map_err(StartError::Url)?;
+        let db = open_database(&url).await?;
+        let boot_id = Id::new();
+        system::service::enter(&db, boot_id, &config.api_listen).await?;
+        let document = router::document();
+        let app = Self(Arc::new(App {
+            limiter: Limiter::new(&config.rate_limit),
+            audit: audit::Recorder::start(db.clone()),
+            events: EventBus::new(),
+            operations: Operations::of(&document),
+            document: Arc::new(Document::of(&document)),
+            shutdown: Shutdown::new(),
+            panics: AtomicU64::new(0),
+            last_write_ms: AtomicI64::new(Ts::now().0),
+            unclean_stops: system::service::unclean_stops(&db).await?,
+            started: Instant::now(),
+            started_at: Ts::now(),
+            boot_id,
+            metrics,
+            config,
+            db,
+        }));
+        system::upkeep::start(&app);
+        Ok(app)
+    }
+
+    /// Lets running work end within `limit`.
+    pub async fn drain(&self, limit: Duration) {
+        let _ = limit;
+    }
+}
+
+async fn open_database(url: &DbUrl) -> Result<Db, ConnectError> {
+    let db = Db::connect(url).await?;
+    let migrated = db::migrate::migrate(&db, url).await?;
+    if let Some(backup) = migrated.backup {
+        tracing::info!(backup = %backup.display(), "the database was copied before the migration");
+    }
+    for name in migrated.applied {
+        tracing::info!(migration = name, "applied");
+    }
+    Ok(db)
+}
+
+impl Document {
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        use sha2::{Digest, Sha256};
+        let yaml = document.to_yaml().unwrap_or_default();
+        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&yaml)[..8]));
+        Self { json: document.to_json().unwrap_or_default(), yaml, etag }
+    }
+}

@@ -1,0 +1,76 @@
+//! `openfang doctor`: looks at everything that a start needs, and says what to do about what is wrong.
+
+use std::{net::TcpListener, process::ExitCode};
+
+use crate::{
+    auth,
+    config::Config,
+    db::{Db, migrate},
+};
+
+struct Report {
+    failures: u32,
+}
+
+impl Report {
+    fn ok(&self, what: &str) {
+        println!("ok    {what}");
+    }
+
+    fn warn(&self, what: &str, todo: &str) {
+        println!("warn  {what}\n      -> {todo}");
+    }
+
+    fn fail(&mut self, what: &str, todo: &str) {
+        self.failures += 1;
+        println!("FAIL  {what}\n      -> {todo}");
+    }
+}
+
+pub async fn run(config: Result<Config, String>) -> Result<ExitCode, String> {
+    let mut report = Report { failures: 0 };
+    match config {
+        Err(error) => report.fail(&format!("configuration: {error}"), "correct the file or the variable; nothing starts until then"),
+        Ok(config) => {
+            report.ok(&format!("configuration in {}", config.home.display()));
+            for warning in config.warnings.iter() {
+                report.warn(warning, "remove or rename the key");
+            }
+            check_listener(&config, &mut report);
+            check_database(&config, &mut report).await;
+        }
+    }
+    Ok(if report.failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check_listener(config: &Config, report: &mut Report) {
+    match TcpListener::bind(&config.api_listen) {
+        Ok(_) => report.ok(&format!("{} is free to listen on", config.api_listen)),
+        Err(e) => report.warn(
+            &format!("{}: {e}", config.api_listen),
+            "fine if openfang is running already; else stop the other program or set api_listen",
+        ),
+    }
+}
+
+async fn check_database(config: &Config, report: &mut Report) {
+    let url = match config.database_url() {
+        Ok(url) => url,
+        Err(e) => return report.fail(&format!("database.url: {e}"), "correct database.url"),
+    };
+    let db = match Db::connect(&url).await {
+        Ok(db) => db,
+        Err(e) => return report.fail(&format!("database: {e}"), "start the database, or correct database.url"),
+    };
+    match migrate::migrate(&db, &url).await {
+        Ok(_) => report.ok(&format!("{} database answers and is up to date", url.kind())),
+        Err(e) => return report.fail(&format!("database: {e}"), "see the message; a backup lies beside a SQLite file"),
+    }
+    match auth::service::count_in_force(&db).await {
+        Ok(0) if config.config_key().is_none() && !config.auth.enabled => {
+            report.warn("no key is configured: this machine may do everything", "openfang keys create admin");
+        }
+        Ok(n) => report.ok(&format!("{n} API keys in force")),
+        Err(e) => report.fail(&format!("API keys: {e}"), "see the message"),
+    }
+}

@@ -1,0 +1,90 @@
+//! `openfang start`: logging, listener, signals, banner.
+
+use std::{net::TcpListener, process::ExitCode, time::Duration};
+
+use clap::Args;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::{app::AppState, config::Config, http::server};
+
+#[derive(Debug, Args)]
+pub struct Start {
+    /// host:port instead of api_listen; port 0 takes a free one
+    #[arg(long)]
+    listen: Option<String>,
+    /// Log lines as JSON
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl Start {
+    pub async fn run(self, mut config: Config) -> Result<ExitCode, String> {
+        init_logging(&config.log_level, self.log_json)?;
+        for warning in config.warnings.iter() {
+            tracing::warn!("{warning}");
+        }
+        if let Some(listen) = self.listen {
+            config.api_listen = listen;
+        }
+        let listener = TcpListener::bind(&config.api_listen).map_err(|e| format!("cannot listen on {}: {e}", config.api_listen))?;
+        let address = listener.local_addr().map_err(|e| e.to_string())?;
+        if config.api_listen.ends_with(":0") {
+            config.api_listen = address.to_string();
+        }
+        // With several TLS providers in the tree rustls must be told which one to use. An error means that it was told.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
+        let app = AppState::build(config, recorder.ok()).await.map_err(|e| e.to_string())?;
+        banner(&app);
+        let watched = app.clone();
+        tokio::spawn(async move { watch_signals(&watched).await });
+        server::serve(app, listener).await.map_err(|e| e.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn init_logging(filter: &str, json: bool) -> Result<(), String> {
+    let filter = EnvFilter::try_new(filter).map_err(|e| format!("log_level: {e}"))?;
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = if json { registry.with(layer.json()).try_init() } else { registry.with(layer).try_init() };
+    started.map_err(|e| e.to_string())
+}
+
+fn banner(app: &AppState) {
+    let scheme = if app.config.tls_enabled() { "https" } else { "http" };
+    let base = format!("{scheme}://{}", app.config.api_listen);
+    eprintln!("openfang {} is ready", env!("CARGO_PKG_VERSION"));
+    eprintln!("  chat       {base}/");
+    eprintln!("  API        {base}/docs");
+    eprintln!("  data       {} ({})", app.config.data_dir().display(), app.db.kind());
+    if app.config.config_key().is_none() && !app.config.auth.enabled {
+        eprintln!("  access     no key is configured: this machine may do everything, others nothing (openfang keys create)");
+    }
+}
+
+/// The first signal drains, the second one ends at once.
+async fn watch_signals(app: &AppState) {
+    if let Err(error) = signal().await {
+        tracing::error!(%error, "signals cannot be watched");
+        return;
+    }
+    app.shutdown.begin(Duration::from_secs(app.config.runtime.drain_secs));
+    if signal().await.is_ok() {
+        tracing::warn!("second signal: ending at once");
+        std::process::exit(130);
+    }
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

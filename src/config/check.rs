@@ -1,0 +1,157 @@
+//! Which keys there are, what their values must look like, and what to say when they do not.
+
+use std::net::IpAddr;
+
+use toml::{Table, Value};
+
+use super::{Config, ConfigError};
+
+/// Every key of the file that something reads. `*` stands for a name of the operator's choice.
+pub const KEYS: &[&str] = &[
+    "agents.default_profile", "agents.mount_roots", "agents.strict_manifests", "api_key", "api_listen", "auth.enabled",
+    "auth.password_hash", "auth.role", "auth.session_ttl_hours", "auth.username", "builtin.context_window",
+    "builtin.price_in_per_m", "builtin.price_out_per_m", "builtin.script", "builtin.scripts_dir", "builtin.word_delay_ms",
+    "cors.allowed_origins", "data_dir", "database.url", "default_agent", "default_model.api_key_env", "default_model.base_url",
+    "default_model.model", "default_model.provider", "fallback_providers", "log_level", "memory.sqlite_path", "models.tiers.*",
+    "policy.admin_tools", "provider_api_keys.*", "provider_headers.*", "provider_urls.*", "rate_limit.burst",
+    "rate_limit.enabled", "rate_limit.tokens_per_minute", "runtime.background_workers", "runtime.drain_secs",
+    "runtime.lease_secs", "runtime.retry_base_ms", "runtime.workers", "security.manifest_signing",
+    "server.allowed_hosts", "server.body_limit_bytes", "server.request_timeout_secs", "server.trusted_proxies",
+    "skills.trusted_keys", "tls.cert", "tls.key", "websocket.idle_timeout_secs", "websocket.max_messages_per_minute",
+    "websocket.max_per_ip", "workspaces_dir",
+];
+
+/// Keys whose values are lists of text; in the environment they are comma-separated or JSON.
+const LISTS: [&str; 5] =
+    ["agents.mount_roots", "cors.allowed_origins", "policy.admin_tools", "server.allowed_hosts", "server.trusted_proxies"];
+
+/// Old spellings that mean a key of ours.
+const MOVED: [(&str, &str); 6] = [
+    ("listen_addr", "api_listen"),
+    ("general.api_listen", "api_listen"),
+    ("general.api_key", "api_key"),
+    ("api.api_key", "api_key"),
+    ("api.api_listen", "api_listen"),
+    ("allowed_origins", "cors.allowed_origins"),
+];
+
+pub fn is_known(key: &str) -> bool {
+    KEYS.iter().any(|known| match known.strip_suffix('*') {
+        Some(prefix) => key.strip_prefix(prefix).is_some_and(|name| !name.is_empty()),
+        None => *known == key,
+    })
+}
+
+/// A sentence about a key that nothing reads.
+pub fn unknown_key(key: &str) -> String {
+    let nearest = KEYS.iter().min_by_key(|known| strsim::levenshtein(known, key));
+    match nearest.filter(|known| strsim::levenshtein(known, key) <= 3) {
+        Some(known) => format!("unknown key '{key}' is ignored; did you mean '{known}'?"),
+        None => format!("unknown key '{key}' is ignored"),
+    }
+}
+
+/// The text of a variable as a value of the key's type.
+pub fn value_of(key: &str, text: &str) -> Value {
+    if LISTS.contains(&key) {
+        let items = serde_json::from_str::<Vec<String>>(text)
+            .unwrap_or_else(|_| text.split(',').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect());
+        return Value::Array(items.into_iter().map(Value::String).collect());
+    }
+    let by_form = || -> Option<Value> {
+        let default = toml::from_str::<Table>(&format!("v = {text}")).ok()?;
+        default.get("v").filter(|v| !matches!(v, Value::String(_) | Value::Datetime(_))).cloned()
+    };
+    let wants_text = matches!(key.rsplit('.').next(), Some("api_key" | "username" | "model" | "provider" | "default_agent"));
+    if wants_text { Value::String(text.to_owned()) } else { by_form().unwrap_or_else(|| Value::String(text.to_owned())) }
+}
+
+pub fn set(table: &mut Table, key: &str, value: Value) -> Result<(), String> {
+    match key.split_once('.') {
+        None => {
+            table.insert(key.to_owned(), value);
+            Ok(())
+        }
+        Some((section, rest)) => match table.entry(section).or_insert_with(|| Value::Table(Table::new())) {
+            Value::Table(inner) => set(inner, rest, value),
+            _ => Err(format!("'{section}' in the file is not a table")),
+        },
+    }
+}
+
+/// Moves old spellings to their place; gives (old, new) for each that was found.
+pub fn moved_keys(table: &mut Table) -> Vec<(&'static str, &'static str)> {
+    let mut moved = vec![];
+    for (old, new) in MOVED {
+        let value = match old.split_once('.') {
+            None => table.remove(old),
+            Some((section, key)) => table.get_mut(section).and_then(Value::as_table_mut).and_then(|t| t.remove(key)),
+        };
+        if let Some(value) = value
+            && set(table, new, value).is_ok()
+        {
+            moved.push((old, new));
+        }
+    }
+    moved
+}
+
+pub fn validate(config: &Config) -> Result<(), ConfigError> {
+    let fail = |key: &str, message: String| Err(ConfigError::Value { key: key.into(), message });
+    if let Err(message) = config.database_url() {
+        return fail("database.url", message);
+    }
+    if !config.api_listen.contains(':') || config.api_listen.rsplit(':').next().is_none_or(|p| p.parse::<u16>().is_err()) {
+        return fail("api_listen", format!("'{}' is not host:port", config.api_listen));
+    }
+    if config.auth.enabled && !config.auth.password_hash.starts_with("$argon2id$") {
+        return fail("auth.password_hash", "must be an Argon2id hash; make one with `openfang keys hash-password`".into());
+    }
+    if config.tls.cert.is_some() != config.tls.key.is_some() {
+        return fail("tls", "needs both cert and key".into());
+    }
+    for network in &config.server.trusted_proxies {
+        if parse_network(network).is_none() {
+            return fail("server.trusted_proxies", format!("'{network}' is neither an address nor a network such as 10.0.0.0/8"));
+        }
+    }
+    let ranges: [(&str, u64, u64, u64); 11] = [
+        ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
+        ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),
+        ("rate_limit.tokens_per_minute", config.rate_limit.tokens_per_minute.into(), 1, 10_000_000),
+        ("rate_limit.burst", config.rate_limit.burst.into(), 1, 10_000_000),
+        ("auth.session_ttl_hours", config.auth.session_ttl_hours.into(), 1, 8760),
+        ("websocket.max_per_ip", config.websocket.max_per_ip.into(), 1, 100_000),
+        ("websocket.idle_timeout_secs", config.websocket.idle_timeout_secs, 1, 86_400),
+        ("websocket.max_messages_per_minute", config.websocket.max_messages_per_minute.into(), 1, 100_000),
+        ("runtime.workers", config.runtime.workers.into(), 1, 1024),
+        ("runtime.lease_secs", config.runtime.lease_secs, 1, 600),
+        ("runtime.drain_secs", config.runtime.drain_secs, 0, 600),
+    ];
+    match ranges.iter().find(|(_, value, low, high)| value < low || value > high) {
+        Some((key, value, low, high)) => fail(key, format!("{value} is out of range ({low} to {high})")),
+        None => Ok(()),
+    }
+}
+
+fn parse_network(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = match text.split_once('/') {
+        Some((address, bits)) => (address, Some(bits.parse().ok()?)),
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let width = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.unwrap_or(width);
+    (bits <= width).then_some((address, bits))
+}
+
+/// Whether `peer` lies in the address or network written as `text`.
+pub fn network_contains(text: &str, peer: IpAddr) -> bool {
+    let Some((network, bits)) = parse_network(text) else { return false };
+    let leading = |a: u128, b: u128, width: u32| bits == 0 || (a ^ b) >> (width - u32::from(bits)) == 0;
+    match (network, peer.to_canonical()) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => leading(a.to_bits().into(), b.to_bits().into(), 32),
+        (IpAddr::V6(a), IpAddr::V6(b)) => leading(a.to_bits(), b.to_bits(), 128),
+        _ => false,
+    }
+}

@@ -1,0 +1,237 @@
+//! Extractors: JSON bodies, queries and path ids whose rejections are ordinary errors that name the field.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use super::{access::Identity, middleware::operation::Current};
+use crate::{
+    caller::Caller,
+    error::{Error, ErrorCode, ErrorDetail, Result},
+    ids::Id,
+};
+
+/// A JSON body that was parsed and passed its limits. A missing body counts as `{}`.
+pub struct ValidJson<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJson<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let limit = request.extensions().get::<Current>().map_or(1 << 20, |c| c.body_limit);
+        let is_json = is_json(request.headers());
+        let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+        let (_, body) = request.into_parts();
+        let bytes = read_body(body, limit).await?;
+        if bytes.is_empty() {
+            return valid(parse(b"{}").map_err(|e| match e.code() {
+                ErrorCode::InvalidRequest => e,
+                _ => Error::new(ErrorCode::InvalidJson, "A JSON body is required"),
+            })?);
+        }
+        if !is_json {
+            let what = if has_type { "The body is not declared as JSON" } else { "The body has no Content-Type" };
+            return Err(Error::new(ErrorCode::UnsupportedMediaType, format!("{what}; send Content-Type: application/json")));
+        }
+        valid(parse(&bytes)?)
+    }
+}
+
+fn valid<T: Validate>(value: T) -> Result<ValidJson<T>> {
+    value.validate().map_err(|e| Error::invalid_fields(details_of(&e)))?;
+    Ok(ValidJson(value))
+}
+
+/// Reads a body up to `limit` bytes. More is 413 before it is read to its end.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
+    to_bytes(body, limit).await.map_err(|e| {
+        let mut cause: &dyn std::error::Error = &e;
+        loop {
+            if cause.is::<http_body_util::LengthLimitError>() {
+                return too_large(limit);
+            }
+            match cause.source() {
+                Some(next) => cause = next,
+                None => return Error::new(ErrorCode::InvalidRequest, "The body broke off before its end"),
+            }
+        }
+    })
+}
+
+pub fn too_large(limit: usize) -> Error {
+    Error::new(ErrorCode::PayloadTooLarge, format!("The body is larger than {limit} bytes"))
+        .with_detail("limit", limit.to_string())
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let essence = essence.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// Text that is not JSON is `invalid_json`; JSON that does not fit the type is `invalid_request` with the member's path.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
+        let path = e.path().to_string();
+        let cause = e.into_inner();
+        if cause.is_data() { unfit(&path, &cause.to_string()) } else { not_json(&cause.to_string()) }
+    })?;
+    deserializer.end().map_err(|e| not_json(&e.to_string()))?;
+    Ok(value)
+}
+
+fn not_json(cause: &str) -> Error {
+    Error::new(ErrorCode::InvalidJson, format!("The body is not JSON: {cause}"))
+}
+
+fn unfit(path: &str, cause: &str) -> Error {
+    let cause = cause.split(" at line ").next().unwrap_or(cause);
+    let named = ["missing field `", "unknown field `"].iter().find_map(|start| {
+        let rest = cause.strip_prefix(start)?;
+        let (name, _) = rest.split_once('`')?;
+        Some((name, if start.starts_with("missing") { "is required" } else { "is not a member of this request" }))
+    });
+    match named {
+        Some((name, message)) => {
+            // serde names an unknown member in its path already, a missing one not.
+            let field = match path {
+                "." => name.to_owned(),
+                path if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
+                path => format!("{path}.{name}"),
+            };
+            Error::invalid(field, message)
+        }
+        None => Error::invalid(if path == "." { "body" } else { path }, cause),
+    }
+}
+
+/// Flattens nested validation errors to paths such as `rate_limit.burst`.
+fn details_of(errors: &ValidationErrors) -> Vec<ErrorDetail> {
+    let mut details = vec![];
+    collect(errors, "", &mut details);
+    details.sort_by(|a, b| a.field.cmp(&b.field));
+    details
+}
+
+fn collect(errors: &ValidationErrors, prefix: &str, details: &mut Vec<ErrorDetail>) {
+    for (field, kind) in errors.errors() {
+        let path = if prefix.is_empty() { field.to_string() } else { format!("{prefix}.{field}") };
+        match kind {
+            ValidationErrorsKind::Struct(inner) => collect(inner, &path, details),
+            ValidationErrorsKind::List(items) => {
+                items.iter().for_each(|(i, inner)| collect(inner, &format!("{path}[{i}]"), details));
+            }
+            ValidationErrorsKind::Field(failures) => details.extend(
+                failures.iter().map(|f| ErrorDetail { field: path.clone(), message: sentence(f) }),
+            ),
+        }
+    }
+}
+
+fn sentence(failure: &validator::ValidationError) -> String {
+    if let Some(message) = &failure.message {
+        return message.to_string();
+    }
+    let bound = |name: &str| failure.params.get(name).map(ToString::to_string);
+    let unit = if failure.code == "length" { " characters or items" } else { "" };
+    match (bound("min"), bound("max")) {
+        (Some(min), Some(max)) if failure.code == "length" => format!("must have {min} to {max}{unit}"),
+        (Some(min), Some(max)) => format!("must be {min} to {max}"),
+        (None, Some(max)) => format!("must have at most {max}{unit}"),
+        (Some(min), None) => format!("must have at least {min}{unit}"),
+        (None, None) => format!("is not valid ({})", failure.code),
+    }
+}
+
+/// A query string that was parsed and passed its limits. Unknown parameters are ignored.
+pub struct ValidQuery<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequestParts<S> for ValidQuery<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        let value: T = serde_path_to_error::deserialize(pairs).map_err(|e| {
+            let path = e.path().to_string();
+            unfit(&path, &e.into_inner().to_string())
+        })?;
+        value.validate().map_err(|e| Error::invalid_fields(details_of(&e)))?;
+        Ok(Self(value))
+    }
+}
+
+/// The only path parameter, read as an id.
+pub struct PathId(pub Id);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathId {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let PathText(text) = PathText::from_request_parts(parts, state).await?;
+        Id::parse(&text).map(Self)
+    }
+}
+
+/// The only path parameter, as text.
+pub struct PathText(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let PathParams(text) = PathParams::<String>::from_request_parts(parts, state).await?;
+        Ok(Self(text))
+    }
+}
+
+/// Several path parameters, as a tuple of texts or ids.
+pub struct PathParams<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathParams<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let parsed = <Path<T> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        parsed.map(|Path(value)| Self(value)).map_err(|_| {
+            Error::new(ErrorCode::InvalidId, "The path holds something that is not an id, or text that is not UTF-8")
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        match parts.extensions.get::<Identity>() {
+            Some(Identity::Caller(caller)) => Ok((**caller).clone()),
+            _ => Err(Error::internal("a handler that needs a caller was reached without one")),
+        }
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>> {
+        Ok(match parts.extensions.get::<Identity>() {
+            Some(Identity::Caller(caller)) => Some((**caller).clone()),
+            _ => None,
+        })
+    }
+}
+
+/// Reads query booleans: true false 1 0 yes no.
+pub fn query_bool<'de, D: serde::Deserializer<'de>>(d: D) -> Result<bool, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(d)?;
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" => Ok(true),
+        "false" | "0" | "no" => Ok(false),
+        _ => Err(serde::de::Error::custom("expected true, false, 1, 0, yes or no")),
+    }
+}

@@ -1,0 +1,11 @@
+//! What every endpoint shares on the wire: layers, extractors, responses. No slice knows more of axum than its routes.
+
+pub mod access;
+pub mod client;
+pub mod credentials;
+pub mod extract;
+pub mod middleware;
+pub mod operations;
+pub mod origin;
+pub mod respond;
+pub mod server;

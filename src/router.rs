@@ -1,0 +1,93 @@
+//! The table of contents: every slice's routes, and the layers around them, outermost last.
+
+use axum::{
+    Router, middleware,
+    http::{HeaderName, Method, header, request::Parts},
+};
+use tower_http::{
+    compression::{CompressionLayer, Predicate, predicate::{NotForContentType, SizeAbove}},
+    cors::{AllowOrigin, CorsLayer},
+};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    app::AppState,
+    auth, docs_page,
+    error::{Error, ErrorCode},
+    http::{access, middleware as layers, origin},
+    openapi, system,
+};
+
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(auth::router())
+        .merge(system::router())
+}
+
+/// The finished OpenAPI document.
+pub fn document() -> OpenApi {
+    let (_, mut document) = api().split_for_parts();
+    openapi::finish(&mut document);
+    document
+}
+
+/// The whole server.
+pub fn build(app: AppState) -> Router {
+    let (router, _) = api().split_for_parts();
+    let state = || app.clone();
+    router
+        .merge(docs_page::router())
+        .fallback(|| async { Error::new(ErrorCode::NotFound, "There is nothing at this path; GET /docs lists what there is") })
+        .method_not_allowed_fallback(|method: Method| async move {
+            Error::new(ErrorCode::MethodNotAllowed, format!("{method} is not possible here; the header Allow lists what is"))
+        })
+        .layer(middleware::from_fn_with_state(state(), layers::audit::layer))
+        .layer(middleware::from_fn_with_state(state(), layers::idempotency::layer))
+        .layer(middleware::from_fn_with_state(state(), access::layer))
+        .layer(middleware::from_fn_with_state(state(), layers::rate_limit::layer))
+        .layer(middleware::from_fn_with_state(state(), layers::identify::layer))
+        .layer(middleware::from_fn_with_state(state(), layers::limits::layer))
+        .layer(cors(&app))
+        .layer(middleware::from_fn_with_state(state(), layers::headers::layer))
+        .layer(CompressionLayer::new().compress_when(compressible()))
+        .layer(middleware::from_fn_with_state(state(), layers::panic::layer))
+        .layer(middleware::from_fn_with_state(state(), layers::operation::layer))
+        .layer(middleware::from_fn(layers::request_id::layer))
+        .with_state(app)
+}
+
+/// Streams must not wait for a compressor, and small answers are not worth it.
+fn compressible() -> impl Predicate {
+    SizeAbove::new(1024).and(NotForContentType::SSE).and(NotForContentType::IMAGES)
+}
+
+fn cors(app: &AppState) -> CorsLayer {
+    let app = app.clone();
+    let name = HeaderName::from_static;
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |value, _: &Parts| origin::origin_allowed(value, &app.config)))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            name("x-api-key"),
+            name("idempotency-key"),
+            name("last-event-id"),
+            name("x-request-id"),
+        ])
+        .expose_headers([
+            header::LOCATION,
+            header::RETRY_AFTER,
+            name("x-request-id"),
+            name("x-run-id"),
+            name("x-session-id"),
+            name("x-total-count"),
+            name("x-next-cursor"),
+            name("ratelimit-limit"),
+            name("ratelimit-remaining"),
+            name("ratelimit-reset"),
+            name("idempotency-replayed"),
+        ])
+        .allow_credentials(true)
+}

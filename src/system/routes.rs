@@ -1,0 +1,177 @@
+//! Handlers of health, version, metrics and shutdown.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    schema::{
+        Check, CheckName, CheckStatus, DatabaseDetail, DatabaseKind, DatabaseStatus, Health, HealthDetail, HealthStatus, Queue,
+        Replica, ShutdownOptions, ShutdownScope, ShuttingDown, Version,
+    },
+    service,
+};
+use crate::{
+    app::AppState,
+    error::{Error, ErrorCode, Result},
+    http::{extract::ValidJson, respond::ErrorBody},
+    time::Ts,
+};
+
+/// A write older than this means that the database takes none.
+const WRITABLE_WITHIN_MS: i64 = 15_000;
+
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(get_health))
+        .routes(routes!(get_health_detail))
+        .routes(routes!(get_version))
+        .routes(routes!(get_metrics))
+        .routes(routes!(shutdown))
+}
+
+fn writable(app: &AppState) -> bool {
+    Ts::now().0 - app.last_write_ms.load(Ordering::Relaxed) < WRITABLE_WITHIN_MS
+}
+
+async fn health(app: &AppState) -> Result<Health> {
+    if app.shutdown.is_draining() {
+        return Err(app.shutdown.draining_error());
+    }
+    service::ping(&app.db).await?;
+    Ok(Health {
+        status: if writable(app) { HealthStatus::Ok } else { HealthStatus::Degraded },
+        version: env!("CARGO_PKG_VERSION").into(),
+        uptime_seconds: app.started.elapsed().as_secs().cast_signed(),
+        panic_count: app.panics.load(Ordering::Relaxed).cast_signed(),
+        restart_count: app.unclean_stops,
+    })
+}
+
+/// Check the health
+///
+/// For load balancers and monitors. Says nothing that depends on data.
+#[utoipa::path(get, path = "/api/health", tag = "system", security(()), extensions(("x-cost" = json!(1))),
+    responses((status = 200, description = "The server works", body = Health),
+        (status = 503, description = "`draining`, `unavailable`", body = ErrorBody)))]
+pub async fn get_health(State(app): State<AppState>) -> Result<Json<Health>> {
+    Ok(Json(health(&app).await?))
+}
+
+/// Check the health in detail
+///
+/// 200 also when degraded: read `checks`.
+#[utoipa::path(get, path = "/api/health/detail", tag = "system", security(("api_key" = ["system:read"])),
+    extensions(("x-cost" = json!(1))),
+    responses((status = 200, description = "The health in full", body = HealthDetail),
+        (status = 503, description = "`draining`, `unavailable`", body = ErrorBody)))]
+pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<HealthDetail>> {
+    let mut health = health(&app).await?;
+    let latency_ms = service::ping(&app.db).await?;
+    let checks = checks(&app);
+    if checks.iter().any(|c| c.status != CheckStatus::Ok) {
+        health.status = HealthStatus::Degraded;
+    }
+    let replicas = service::running(&app.db).await?.into_iter().map(|r| Replica {
+        id: r.id,
+        version: r.version,
+        started_at: r.started_at,
+        last_seen: r.last_seen,
+        address: r.address,
+    });
+    Ok(Json(HealthDetail {
+        uptime_secs: health.uptime_seconds,
+        health,
+        agent_count: 0,
+        database: DatabaseStatus::Connected,
+        database_detail: DatabaseDetail {
+            kind: if app.db.is_sqlite() { DatabaseKind::Sqlite } else { DatabaseKind::Postgres },
+            latency_ms,
+            size_bytes: service::size_bytes(&app.db).await,
+            schema_version: service::schema_version(&app.db).await?,
+            writable: writable(&app),
+            error: None,
+        },
+        config_warnings: app.config.warnings.to_vec(),
+        checks,
+        replicas: replicas.collect(),
+        queue: Queue::default(),
+        draining: app.shutdown.is_draining(),
+        memory_bytes: resident_bytes(),
+        last_backup_at: None,
+    }))
+}
+
+fn checks(app: &AppState) -> Vec<Check> {
+    let (status, message) = match writable(app) {
+        true => (CheckStatus::Ok, "answers and takes writes"),
+        false => (CheckStatus::Failed, "takes no writes; is the disk full or the file read-only?"),
+    };
+    vec![Check { name: CheckName::Database, status, message: message.into(), since: None }]
+}
+
+/// 0 where the system does not tell.
+fn resident_bytes() -> i64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: i64 = statm.split_whitespace().nth(1).and_then(|p| p.parse().ok()).unwrap_or(0);
+    pages * 4096
+}
+
+/// Get the version
+#[utoipa::path(get, path = "/api/version", tag = "system", security(()), extensions(("x-cost" = json!(1))),
+    responses((status = 200, description = "What this binary is", body = Version)))]
+pub async fn get_version() -> Json<Version> {
+    Json(Version {
+        name: "openfang".into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        build_date: Ts(env!("OPENFANG_BUILD_EPOCH").parse::<i64>().unwrap_or(0) * 1000),
+        git_sha: env!("OPENFANG_GIT_SHA").into(),
+        rust_version: env!("OPENFANG_RUSTC").into(),
+        platform: std::env::consts::OS.into(),
+        arch: std::env::consts::ARCH.into(),
+        api_version: env!("CARGO_PKG_VERSION").into(),
+        compatible_with: "0.6".into(),
+    })
+}
+
+/// Read the metrics
+///
+/// Prometheus text format 0.0.4.
+#[utoipa::path(get, path = "/api/metrics", tag = "system", security(("api_key" = ["system:read"])),
+    extensions(("x-cost" = json!(5))),
+    responses((status = 200, description = "All metric families", body = String, content_type = "text/plain; version=0.0.4")))]
+pub async fn get_metrics(State(app): State<AppState>) -> impl IntoResponse {
+    metrics::gauge!("openfang_uptime_seconds").set(app.started.elapsed().as_secs_f64());
+    metrics::gauge!("openfang_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    let text = app.metrics.as_ref().map(|m| m.render()).unwrap_or_default();
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text)
+}
+
+/// Stop the server
+///
+/// New work is refused at once; running steps may go on for `drain_secs`, then their runs are handed over by lease and
+/// continue after the next start.
+#[utoipa::path(post, path = "/api/shutdown", tag = "system", request_body = ShutdownOptions,
+    security(("api_key" = ["system:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "The server is about to stop", body = ShuttingDown),
+        (status = 409, description = "`conflict`", body = ErrorBody)))]
+pub async fn shutdown(
+    State(app): State<AppState>,
+    ValidJson(body): ValidJson<ShutdownOptions>,
+) -> Result<Json<ShuttingDown>> {
+    if body.scope == ShutdownScope::Cluster {
+        return Err(Error::invalid("scope", "cluster is not possible yet; send the request to each server"));
+    }
+    let drain = Duration::from_secs(body.drain_secs.unsigned_abs().into());
+    if !app.shutdown.begin(drain) {
+        return Err(Error::new(ErrorCode::Conflict, "The server is shutting down already"));
+    }
+    tracing::info!(drain_secs = body.drain_secs, reason = body.reason, "shutdown requested over the API");
+    Ok(Json(ShuttingDown { status: "shutting_down".into(), drain_secs: body.drain_secs, runs_active: 0 }))
+}

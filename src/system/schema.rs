@@ -1,0 +1,203 @@
+//! Wire types of the system slice.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{ids::Id, time::Ts};
+
+/// Whether all is well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HealthStatus {
+    Ok,
+    Degraded,
+}
+
+/// The little that everybody may know.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    pub status: HealthStatus,
+    #[schema(example = "0.7.0")]
+    pub version: String,
+    #[schema(minimum = 0)]
+    pub uptime_seconds: i64,
+    /// Panics caught since the start.
+    #[schema(minimum = 0)]
+    pub panic_count: i64,
+    /// Servers of this database that died without a word.
+    #[schema(minimum = 0)]
+    pub restart_count: i64,
+}
+
+/// Whether the database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseStatus {
+    Connected,
+    Error,
+}
+
+/// Kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseKind {
+    Sqlite,
+    Postgres,
+}
+
+/// The database.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DatabaseDetail {
+    pub kind: DatabaseKind,
+    pub latency_ms: f64,
+    #[schema(minimum = 0)]
+    pub size_bytes: Option<i64>,
+    /// Number of applied migrations.
+    #[schema(minimum = 0)]
+    pub schema_version: i64,
+    /// A write succeeded within the last 15 seconds.
+    pub writable: bool,
+    pub error: Option<String>,
+}
+
+/// What was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckName {
+    Database,
+    Disk,
+    Providers,
+    Queue,
+}
+
+/// Outcome of one check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    Ok,
+    Degraded,
+    Failed,
+}
+
+/// One check of the health.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Check {
+    pub name: CheckName,
+    pub status: CheckStatus,
+    pub message: String,
+    /// Since when it has this status, if known.
+    pub since: Option<Ts>,
+}
+
+/// A running server.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Replica {
+    pub id: Id,
+    pub version: String,
+    pub started_at: Ts,
+    pub last_seen: Ts,
+    pub address: Option<String>,
+}
+
+/// Runs that wait or work.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Queue {
+    #[schema(minimum = 0)]
+    pub pending: i64,
+    #[schema(minimum = 0)]
+    pub running: i64,
+    #[schema(minimum = 0)]
+    pub oldest_pending_secs: i64,
+}
+
+/// The health in full.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthDetail {
+    #[serde(flatten)]
+    pub health: Health,
+    /// Same as `uptime_seconds`.
+    #[schema(minimum = 0)]
+    pub uptime_secs: i64,
+    #[schema(minimum = 0)]
+    pub agent_count: i64,
+    pub database: DatabaseStatus,
+    pub database_detail: DatabaseDetail,
+    /// Unknown or outdated keys of the configuration.
+    pub config_warnings: Vec<String>,
+    pub checks: Vec<Check>,
+    pub replicas: Vec<Replica>,
+    pub queue: Queue,
+    pub draining: bool,
+    /// Resident memory of this process.
+    #[schema(minimum = 0)]
+    pub memory_bytes: i64,
+    /// Null: backups are not part of this version.
+    pub last_backup_at: Option<Ts>,
+}
+
+/// What this binary is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Version {
+    #[schema(example = "openfang")]
+    pub name: String,
+    #[schema(example = "0.7.0")]
+    pub version: String,
+    pub build_date: Ts,
+    /// `unknown` in debug builds.
+    pub git_sha: String,
+    pub rust_version: String,
+    #[schema(example = "linux")]
+    pub platform: String,
+    #[schema(example = "x86_64")]
+    pub arch: String,
+    /// Version of the OpenAPI document.
+    pub api_version: String,
+    /// The OpenFang release whose clients work with this server.
+    #[schema(example = "0.6")]
+    pub compatible_with: String,
+}
+
+/// How to stop.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(default)]
+#[schema(example = json!({"drain_secs": 20, "reason": "upgrade"}))]
+pub struct ShutdownOptions {
+    /// How long running steps may go on.
+    #[validate(range(min = 0, max = 600))]
+    #[schema(minimum = 0, maximum = 600)]
+    pub drain_secs: i32,
+    pub scope: ShutdownScope,
+    #[validate(length(max = 500))]
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+}
+
+impl Default for ShutdownOptions {
+    fn default() -> Self {
+        Self { drain_secs: 30, scope: ShutdownScope::Replica, reason: None }
+    }
+}
+
+/// Which servers stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ShutdownScope {
+    /// The one that got the request.
+    #[default]
+    Replica,
+    /// Every server on this database.
+    Cluster,
+}
+
+/// The server is about to stop.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShuttingDown {
+    #[schema(example = "shutting_down")]
+    pub status: String,
+    #[schema(minimum = 0)]
+    pub drain_secs: i32,
+    /// Runs that are handed over if they do not end in time.
+    #[schema(minimum = 0)]
+    pub runs_active: i64,
+}

@@ -1,0 +1,38 @@
+//! Background loops of the server itself: heartbeat, and clearing away what has expired.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use super::service;
+use crate::{app::AppState, auth, idempotency, time::Ts};
+
+const CLEAN_EVERY: Duration = Duration::from_secs(600);
+
+/// Starts the loops; they end with the shutdown.
+pub fn start(app: &AppState) {
+    let heart = app.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(service::HEARTBEAT);
+        while heart.shutdown.unless_stopping(ticks.tick()).await.is_some() {
+            match service::heartbeat(&heart.db, heart.boot_id).await {
+                Ok(()) => heart.last_write_ms.store(Ts::now().0, Ordering::Relaxed),
+                Err(error) => tracing::error!(%error, "the database does not take writes"),
+            }
+        }
+    });
+    let cleaner = app.clone();
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(CLEAN_EVERY);
+        while cleaner.shutdown.unless_stopping(ticks.tick()).await.is_some() {
+            cleaner.limiter.forget_idle();
+            if let Err(error) = clean(&cleaner).await {
+                tracing::warn!(%error, "expired rows could not be removed");
+            }
+        }
+    });
+}
+
+async fn clean(app: &AppState) -> crate::error::Result<()> {
+    idempotency::service::forget_expired(&app.db).await?;
+    auth::service::forget_expired(&app.db).await?;
+    service::forget_old(&app.db).await
+}
