@@ -127,7 +127,7 @@ fn collect(errors: &ValidationErrors, prefix: &str, details: &mut Vec<ErrorDetai
                 items.iter().for_each(|(i, inner)| collect(inner, &format!("{path}[{i}]"), details));
             }
             ValidationErrorsKind::Field(failures) => details.extend(
-                failures.iter().map(|f| ErrorDetail { field: path.clone(), message: sentence(f) }),
+                failures.iter().map(|f| ErrorDetail { field: path.clone(), message: sentence(f), ..Default::default() }),
             ),
         }
     }

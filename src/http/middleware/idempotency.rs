@@ -16,7 +16,7 @@ use crate::{
     http::{access::Identity, extract::read_body, respond},
     idempotency::{Claim, OnceOnly, Slot, StoredAnswer, service},
     ids::Id,
-    system,
+    runs, system,
 };
 
 const KEY: &str = "idempotency-key";
@@ -61,6 +61,9 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
 
 /// The run of the first call, to attach to; None when its process is gone and nothing was started.
 async fn in_progress(app: &AppState, id: &str, boot_id: Id) -> Result<Option<Id>> {
+    if let Some(run) = runs::service::find_by_idempotency_key(app.db.read(), id).await? {
+        return Ok(Some(run.id));
+    }
     let gone = !system::service::is_alive(&app.db, boot_id, app.boot_id).await?;
     if gone && service::take_over(&app.db, id, boot_id, app.boot_id).await? {
         return Ok(None);

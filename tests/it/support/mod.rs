@@ -1,0 +1,8 @@
+//! A server of its own for each test, and a client that holds the server to its document.
+
+pub mod app;
+pub mod client;
+pub mod database;
+pub mod document;
+
+pub use app::TestApp;
