@@ -72,9 +72,13 @@ pub fn finish(document: &mut utoipa::openapi::OpenApi) {
 
 fn finish_item(path: &str, item: &mut PathItem) {
     let shared = item.parameters.take().unwrap_or_default();
-    for (is_post, slot) in
-        [(false, &mut item.get), (true, &mut item.post), (false, &mut item.put), (false, &mut item.patch), (false, &mut item.delete)]
-    {
+    for (is_post, slot) in [
+        (false, &mut item.get),
+        (true, &mut item.post),
+        (false, &mut item.put),
+        (false, &mut item.patch),
+        (false, &mut item.delete),
+    ] {
         if let Some(operation) = slot {
             operation.parameters.get_or_insert_default().extend(shared.clone());
             finish_operation(path, is_post, operation);
@@ -110,7 +114,11 @@ fn finish_operation(path: &str, is_post: bool, operation: &mut Operation) {
             .required(Required::False)
             .description(Some("A repeat with the same key and body is answered from the first call"))
             .schema(Some(
-                ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]+$")),
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(255))
+                    .pattern(Some("^[!-~]+$")),
             ));
         operation.parameters.get_or_insert_default().push(RefOr::T(key.build()));
         errors.push(("400", "`invalid_idempotency_key`"));
@@ -154,7 +162,8 @@ fn add_headers(status: &str, response: &mut Response) {
         "429" | "503" => ("Retry-After", "Seconds after which a repeat can succeed", integer()),
         "401" => ("WWW-Authenticate", "`Bearer`", Object::with_type(Type::String)),
         "201" => {
-            let uri = Object::builder().schema_type(Type::String).format(Some(SchemaFormat::Custom("uri-reference".into())));
+            let uri =
+                Object::builder().schema_type(Type::String).format(Some(SchemaFormat::Custom("uri-reference".into())));
             ("Location", "Path of the created thing", uri.build())
         }
         _ => return,

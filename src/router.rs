@@ -1,11 +1,15 @@
 //! The table of contents: every slice's routes, and the layers around them, outermost last.
 
 use axum::{
-    Router, middleware,
+    Router,
     http::{HeaderName, Method, header, request::Parts},
+    middleware,
 };
 use tower_http::{
-    compression::{CompressionLayer, Predicate, predicate::{NotForContentType, SizeAbove}},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     cors::{AllowOrigin, CorsLayer},
 };
 use utoipa::openapi::OpenApi;
@@ -20,9 +24,7 @@ use crate::{
 };
 
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base())
-        .merge(auth::router())
-        .merge(system::router())
+    OpenApiRouter::with_openapi(openapi::base()).merge(auth::router()).merge(system::router())
 }
 
 /// The finished OpenAPI document.
@@ -38,9 +40,14 @@ pub fn build(app: AppState) -> Router {
     let state = || app.clone();
     router
         .merge(docs_page::router())
-        .fallback(|| async { Error::new(ErrorCode::NotFound, "There is nothing at this path; GET /docs lists what there is") })
+        .fallback(|| async {
+            Error::new(ErrorCode::NotFound, "There is nothing at this path; GET /docs lists what there is")
+        })
         .method_not_allowed_fallback(|method: Method| async move {
-            Error::new(ErrorCode::MethodNotAllowed, format!("{method} is not possible here; the header Allow lists what is"))
+            Error::new(
+                ErrorCode::MethodNotAllowed,
+                format!("{method} is not possible here; the header Allow lists what is"),
+            )
         })
         .layer(middleware::from_fn_with_state(state(), layers::audit::layer))
         .layer(middleware::from_fn_with_state(state(), layers::idempotency::layer))

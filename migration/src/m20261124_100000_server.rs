@@ -2,7 +2,9 @@
 
 use sea_orm_migration::{
     async_trait,
-    prelude::{ConditionalStatement, DbErr, DeriveMigrationName, Expr, ExprTrait, Index, MigrationTrait, SchemaManager, Table},
+    prelude::{
+        ConditionalStatement, DbErr, DeriveMigrationName, Expr, ExprTrait, Index, MigrationTrait, SchemaManager, Table,
+    },
 };
 
 use crate::column::{bytes_null, id, id_null, int, int_null, text, text_null, time, time_null};
@@ -34,8 +36,14 @@ impl MigrationTrait for Migration {
 async fn credentials(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut keys = Table::create();
     keys.table("api_keys").col(id("id").primary_key()).col(text("name")).col(text("prefix")).col(text("key_hash"));
-    keys.col(text_null("previous_hash")).col(time_null("previous_valid_until")).col(text_null("role")).col(text("scopes"));
-    keys.col(int_null("quota_per_hour")).col(int_null("burst")).col(time_null("expires_at")).col(time_null("revoked_at"));
+    keys.col(text_null("previous_hash"))
+        .col(time_null("previous_valid_until"))
+        .col(text_null("role"))
+        .col(text("scopes"));
+    keys.col(int_null("quota_per_hour"))
+        .col(int_null("burst"))
+        .col(time_null("expires_at"))
+        .col(time_null("revoked_at"));
     keys.col(time_null("last_used_at")).col(text_null("last_used_ip")).col(text("created_by"));
     keys.col(time("created_at")).col(time("updated_at"));
     manager.create_table(keys).await?;
@@ -55,14 +63,24 @@ async fn credentials(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut failures = Table::create();
     failures.table("login_failures").col(id("id").primary_key()).col(text("ip")).col(text("username")).col(time("at"));
     manager.create_table(failures).await?;
-    let recent = Index::create().name("login_failures_recent").table("login_failures").col("ip").col("username").col("at").to_owned();
+    let recent = Index::create()
+        .name("login_failures_recent")
+        .table("login_failures")
+        .col("ip")
+        .col("username")
+        .col("at")
+        .to_owned();
     manager.create_index(recent).await
 }
 
 async fn records(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let mut audit = Table::create();
     audit.table("audit_entries").col(id("id").primary_key()).col(time("at")).col(id_null("request_id"));
-    audit.col(text("operation_id")).col(text_null("caller_kind")).col(id_null("caller_id")).col(text_null("caller_name"));
+    audit
+        .col(text("operation_id"))
+        .col(text_null("caller_kind"))
+        .col(id_null("caller_id"))
+        .col(text_null("caller_name"));
     audit.col(text_null("ip")).col(text("target")).col(int("status"));
     manager.create_table(audit).await?;
 

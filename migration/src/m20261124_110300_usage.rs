@@ -52,11 +52,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        for (name, column) in [
-            ("usage_run", Usage::RunId),
-            ("usage_session", Usage::SessionId),
-            ("usage_created", Usage::CreatedAt),
-        ] {
+        for (name, column) in
+            [("usage_run", Usage::RunId), ("usage_session", Usage::SessionId), ("usage_created", Usage::CreatedAt)]
+        {
             manager.create_index(Index::create().name(name).table(Usage::Table).col(column).to_owned()).await?;
         }
         manager

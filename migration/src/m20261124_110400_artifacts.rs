@@ -41,9 +41,7 @@ impl MigrationTrait for Migration {
                             .on_delete(ForeignKeyAction::Cascade),
                     )
                     .foreign_key(
-                        ForeignKey::create()
-                            .from(Artifacts::Table, Artifacts::AgentId)
-                            .to(Agents::Table, Agents::Id),
+                        ForeignKey::create().from(Artifacts::Table, Artifacts::AgentId).to(Agents::Table, Agents::Id),
                     )
                     .to_owned(),
             )

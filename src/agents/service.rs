@@ -1,6 +1,8 @@
 //! Rules and SQL of agents.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+};
 
 use super::{AgentFileRow, AgentRow, AgentState, entity, file_entity as file};
 use crate::{

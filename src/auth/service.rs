@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{
@@ -84,7 +84,8 @@ pub async fn authenticate(db: &Db, config: &Config, token: &str, ip: IpAddr) -> 
 }
 
 async fn mark_used(db: &Db, id: Id, minute: Ts, ip: String) {
-    let row = ActiveModel { id: Set(id), last_used_at: Set(Some(minute)), last_used_ip: Set(Some(ip)), ..Default::default() };
+    let row =
+        ActiveModel { id: Set(id), last_used_at: Set(Some(minute)), last_used_ip: Set(Some(ip)), ..Default::default() };
     if let Err(error) = Entity::update(row).exec(db.write()).await {
         tracing::warn!(%error, key_id = %id, "the last use of a key could not be stored");
     }
@@ -99,9 +100,11 @@ pub async fn any_key_in_force(db: &Db) -> Result<bool> {
 /// Newest first.
 pub async fn list(db: &Db, params: &ListParams, include_revoked: bool) -> Result<Page<Model>> {
     let after = params.after::<Id>(LIST)?;
-    let matching = Entity::find().filter(Condition::all().add_option((!include_revoked).then(|| Column::RevokedAt.is_null())));
+    let matching =
+        Entity::find().filter(Condition::all().add_option((!include_revoked).then(|| Column::RevokedAt.is_null())));
     let total = matching.clone().count(db.read()).await?;
-    let page = matching.filter(Condition::all().add_option(after.map(|id| Column::Id.lt(id)))).order_by_desc(Column::Id);
+    let page =
+        matching.filter(Condition::all().add_option(after.map(|id| Column::Id.lt(id)))).order_by_desc(Column::Id);
     let rows = page.limit(params.limit() + 1).all(db.read()).await?;
     Ok(Page::cut(rows, params.limit(), total, LIST, |row| row.id))
 }
@@ -256,9 +259,10 @@ fn expiry(at: Option<Ts>, in_days: Option<i32>, now: Ts) -> Result<Option<Ts>> {
 
 fn name_taken(error: sea_orm::DbErr, name: &str) -> Error {
     match error.sql_err() {
-        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => {
-            Error::new(ErrorCode::KeyNameTaken, format!("A key named '{name}' exists already; revoke or rename it first"))
-        }
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Error::new(
+            ErrorCode::KeyNameTaken,
+            format!("A key named '{name}' exists already; revoke or rename it first"),
+        ),
         _ => error.into(),
     }
 }
@@ -267,7 +271,9 @@ fn name_taken(error: sea_orm::DbErr, name: &str) -> Error {
 pub async fn still_valid(db: &Db, config: &Config, caller: &Caller) -> Result<bool> {
     let now = Ts::now();
     match (caller.kind, caller.id) {
-        (CallerKind::ApiKey, Some(id)) => Ok(Entity::find_by_id(id).one(db.read()).await?.is_some_and(|k| k.in_force(now))),
+        (CallerKind::ApiKey, Some(id)) => {
+            Ok(Entity::find_by_id(id).one(db.read()).await?.is_some_and(|k| k.in_force(now)))
+        }
         (CallerKind::Login, Some(id)) => sessions::is_valid(db, config, id).await,
         (CallerKind::Open, _) => Ok(!any_key_in_force(db).await?),
         _ => Ok(true),

@@ -42,7 +42,8 @@ pub async fn log_in(db: &Db, config: &Config, username: &str, given: &str, ip: I
     let password_ok = tokio::task::spawn_blocking(move || password::verify_password(&given, &phc)).await;
     let name_ok = password::same(username, &config.auth.username);
     if !(password_ok.map_err(Error::internal)? && name_ok) {
-        let row = failure::ActiveModel { id: Set(Id::new()), ip: Set(ip), username: Set(username.to_owned()), at: Set(now) };
+        let row =
+            failure::ActiveModel { id: Set(Id::new()), ip: Set(ip), username: Set(username.to_owned()), at: Set(now) };
         failure::Entity::insert(row).exec_without_returning(db.write()).await?;
         return Err(Error::new(ErrorCode::InvalidCredentials, "Wrong name or password"));
     }

@@ -30,7 +30,8 @@ impl Report {
 pub async fn run(config: Result<Config, String>) -> Result<ExitCode, String> {
     let mut report = Report { failures: 0 };
     match config {
-        Err(error) => report.fail(&format!("configuration: {error}"), "correct the file or the variable; nothing starts until then"),
+        Err(error) => report
+            .fail(&format!("configuration: {error}"), "correct the file or the variable; nothing starts until then"),
         Ok(config) => {
             report.ok(&format!("configuration in {}", config.home.display()));
             for warning in config.warnings.iter() {

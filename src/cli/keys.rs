@@ -52,7 +52,8 @@ impl Keys {
                     rate_limit: None,
                 };
                 let operator = Caller::operator(CallerKind::System, Some("command line".into()));
-                let (row, secret) = service::create(&open(&config).await?, &operator, request).await.map_err(message)?;
+                let (row, secret) =
+                    service::create(&open(&config).await?, &operator, request).await.map_err(message)?;
                 eprintln!("created {} ({}); the key is shown only now:", row.name, row.id);
                 println!("{secret}");
             }

@@ -64,7 +64,9 @@ fn execute(arguments: Arguments) -> Result<ExitCode, String> {
     let environment = Environment::process();
     let home = match arguments.home {
         Some(home) => home,
-        None => environment.get("HOME").map(|h| PathBuf::from(h).join(".openfang")).ok_or("set OPENFANG_HOME or HOME")?,
+        None => {
+            environment.get("HOME").map(|h| PathBuf::from(h).join(".openfang")).ok_or("set OPENFANG_HOME or HOME")?
+        }
     };
     if let Command::Init(init) = arguments.command {
         return init.run(&home);

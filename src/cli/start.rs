@@ -26,7 +26,8 @@ impl Start {
         if let Some(listen) = self.listen {
             config.api_listen = listen;
         }
-        let listener = TcpListener::bind(&config.api_listen).map_err(|e| format!("cannot listen on {}: {e}", config.api_listen))?;
+        let listener = TcpListener::bind(&config.api_listen)
+            .map_err(|e| format!("cannot listen on {}: {e}", config.api_listen))?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         if config.api_listen.ends_with(":0") {
             config.api_listen = address.to_string();
@@ -59,7 +60,9 @@ fn banner(app: &AppState) {
     eprintln!("  API        {base}/docs");
     eprintln!("  data       {} ({})", app.config.data_dir().display(), app.db.kind());
     if app.config.config_key().is_none() && !app.config.auth.enabled {
-        eprintln!("  access     no key is configured: this machine may do everything, others nothing (openfang keys create)");
+        eprintln!(
+            "  access     no key is configured: this machine may do everything, others nothing (openfang keys create)"
+        );
     }
 }
 

@@ -8,22 +8,68 @@ use super::{Config, ConfigError};
 
 /// Every key of the file that something reads. `*` stands for a name of the operator's choice.
 pub const KEYS: &[&str] = &[
-    "agents.default_profile", "agents.mount_roots", "agents.strict_manifests", "api_key", "api_listen", "auth.enabled",
-    "auth.password_hash", "auth.role", "auth.session_ttl_hours", "auth.username", "builtin.context_window",
-    "builtin.price_in_per_m", "builtin.price_out_per_m", "builtin.script", "builtin.scripts_dir", "builtin.word_delay_ms",
-    "cors.allowed_origins", "data_dir", "database.url", "default_agent", "default_model.api_key_env", "default_model.base_url",
-    "default_model.model", "default_model.provider", "fallback_providers", "log_level", "memory.sqlite_path", "models.tiers.*",
-    "policy.admin_tools", "provider_api_keys.*", "provider_headers.*", "provider_urls.*", "rate_limit.burst",
-    "rate_limit.enabled", "rate_limit.tokens_per_minute", "runtime.background_workers", "runtime.drain_secs",
-    "runtime.lease_secs", "runtime.retry_base_ms", "runtime.workers", "security.manifest_signing",
-    "server.allowed_hosts", "server.body_limit_bytes", "server.request_timeout_secs", "server.trusted_proxies",
-    "skills.trusted_keys", "tls.cert", "tls.key", "websocket.idle_timeout_secs", "websocket.max_messages_per_minute",
-    "websocket.max_per_ip", "workspaces_dir",
+    "agents.default_profile",
+    "agents.mount_roots",
+    "agents.strict_manifests",
+    "api_key",
+    "api_listen",
+    "auth.enabled",
+    "auth.password_hash",
+    "auth.role",
+    "auth.session_ttl_hours",
+    "auth.username",
+    "builtin.context_window",
+    "builtin.price_in_per_m",
+    "builtin.price_out_per_m",
+    "builtin.script",
+    "builtin.scripts_dir",
+    "builtin.word_delay_ms",
+    "cors.allowed_origins",
+    "data_dir",
+    "database.url",
+    "default_agent",
+    "default_model.api_key_env",
+    "default_model.base_url",
+    "default_model.model",
+    "default_model.provider",
+    "fallback_providers",
+    "log_level",
+    "memory.sqlite_path",
+    "models.tiers.*",
+    "policy.admin_tools",
+    "provider_api_keys.*",
+    "provider_headers.*",
+    "provider_urls.*",
+    "rate_limit.burst",
+    "rate_limit.enabled",
+    "rate_limit.tokens_per_minute",
+    "runtime.background_workers",
+    "runtime.drain_secs",
+    "runtime.lease_secs",
+    "runtime.retry_base_ms",
+    "runtime.workers",
+    "security.manifest_signing",
+    "server.allowed_hosts",
+    "server.body_limit_bytes",
+    "server.request_timeout_secs",
+    "server.trusted_proxies",
+    "skills.trusted_keys",
+    "tls.cert",
+    "tls.key",
+    "websocket.idle_timeout_secs",
+    "websocket.max_messages_per_minute",
+    "websocket.max_per_ip",
+    "workspaces_dir",
 ];
 
 /// Keys whose values are lists of text; in the environment they are comma-separated or JSON.
-const LISTS: [&str; 5] =
-    ["agents.mount_roots", "cors.allowed_origins", "policy.admin_tools", "server.allowed_hosts", "server.trusted_proxies"];
+const LISTS: [&str; 5] = [
+    "agents.mount_roots",
+    "cors.allowed_origins",
+    "policy.admin_tools",
+    "server.allowed_hosts",
+    "server.trusted_proxies",
+];
 
 /// Old spellings that mean a key of ours.
 const MOVED: [(&str, &str); 6] = [
@@ -62,8 +108,13 @@ pub fn value_of(key: &str, text: &str) -> Value {
         let default = toml::from_str::<Table>(&format!("v = {text}")).ok()?;
         default.get("v").filter(|v| !matches!(v, Value::String(_) | Value::Datetime(_))).cloned()
     };
-    let wants_text = matches!(key.rsplit('.').next(), Some("api_key" | "username" | "model" | "provider" | "default_agent"));
-    if wants_text { Value::String(text.to_owned()) } else { by_form().unwrap_or_else(|| Value::String(text.to_owned())) }
+    let wants_text =
+        matches!(key.rsplit('.').next(), Some("api_key" | "username" | "model" | "provider" | "default_agent"));
+    if wants_text {
+        Value::String(text.to_owned())
+    } else {
+        by_form().unwrap_or_else(|| Value::String(text.to_owned()))
+    }
 }
 
 pub fn set(table: &mut Table, key: &str, value: Value) -> Result<(), String> {
@@ -101,18 +152,26 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     if let Err(message) = config.database_url() {
         return fail("database.url", message);
     }
-    if !config.api_listen.contains(':') || config.api_listen.rsplit(':').next().is_none_or(|p| p.parse::<u16>().is_err()) {
+    if !config.api_listen.contains(':')
+        || config.api_listen.rsplit(':').next().is_none_or(|p| p.parse::<u16>().is_err())
+    {
         return fail("api_listen", format!("'{}' is not host:port", config.api_listen));
     }
     if config.auth.enabled && !config.auth.password_hash.starts_with("$argon2id$") {
-        return fail("auth.password_hash", "must be an Argon2id hash; make one with `openfang keys hash-password`".into());
+        return fail(
+            "auth.password_hash",
+            "must be an Argon2id hash; make one with `openfang keys hash-password`".into(),
+        );
     }
     if config.tls.cert.is_some() != config.tls.key.is_some() {
         return fail("tls", "needs both cert and key".into());
     }
     for network in &config.server.trusted_proxies {
         if parse_network(network).is_none() {
-            return fail("server.trusted_proxies", format!("'{network}' is neither an address nor a network such as 10.0.0.0/8"));
+            return fail(
+                "server.trusted_proxies",
+                format!("'{network}' is neither an address nor a network such as 10.0.0.0/8"),
+            );
         }
     }
     let ranges: [(&str, u64, u64, u64); 11] = [

@@ -141,8 +141,7 @@ fn overlay(
             continue;
         }
         let value = check::value_of(&key, text);
-        check::set(table, &key, value)
-            .map_err(|message| ConfigError::Variable { name: name.clone(), message })?;
+        check::set(table, &key, value).map_err(|message| ConfigError::Variable { name: name.clone(), message })?;
         // One variable at a time, so that a wrong value is blamed on its own name.
         if let Err(e) = Config::deserialize(Value::Table(table.clone())) {
             return Err(ConfigError::Variable { name, message: e.message().to_owned() });
@@ -176,7 +175,8 @@ fn dotenv(home: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
                 return Err(ConfigError::File { file, line: index + 1, message: "expected NAME=value".into() });
             };
             let value = value.trim();
-            let quoted = value.len() > 1 && (value.starts_with('"') && value.ends_with('"') || value.starts_with('\'') && value.ends_with('\''));
+            let quoted = value.len() > 1
+                && (value.starts_with('"') && value.ends_with('"') || value.starts_with('\'') && value.ends_with('\''));
             let value = if quoted { &value[1..value.len() - 1] } else { value };
             all.insert(key.trim().to_owned(), value.to_owned());
         }

@@ -85,7 +85,7 @@ impl Db {
         };
         count_statements(&mut write, &statements);
         count_statements(&mut read, &statements);
-        Ok(Self { write, read, statements, _lock: lock })
+        Ok(Self { write, read, statements, lock })
     }
 }
 

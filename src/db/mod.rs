@@ -23,7 +23,7 @@ pub struct Db {
     read: DatabaseConnection,
     statements: Arc<AtomicU64>,
     /// Held while this process lives; proves to the next one that the leases of this one are void.
-    _lock: Option<Arc<std::fs::File>>,
+    lock: Option<Arc<std::fs::File>>,
 }
 
 impl Db {
@@ -60,10 +60,15 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Closes the pools for every clone of this handle, and lets another process have the file.
     pub async fn close(self) -> Result<(), DbErr> {
         if self.is_sqlite() {
             self.read.close().await?;
         }
-        self.write.close().await
+        self.write.close().await?;
+        match self.lock {
+            Some(lock) => lock.unlock().map_err(|e| DbErr::Custom(e.to_string())),
+            None => Ok(()),
+        }
     }
 }

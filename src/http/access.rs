@@ -66,7 +66,10 @@ fn check(app: &AppState, operation: &Operation, request: &Request) -> Result<()>
         return if request.method() == Method::POST { origin::check(request.headers(), &app.config) } else { Ok(()) };
     }
     let (caller, by_browser) = authenticated(app, request)?;
-    if upgrade || (by_browser && !matches!(*request.method(), Method::GET | Method::HEAD)) || caller.kind == CallerKind::Open {
+    if upgrade
+        || (by_browser && !matches!(*request.method(), Method::GET | Method::HEAD))
+        || caller.kind == CallerKind::Open
+    {
         origin::check(request.headers(), &app.config)?;
     }
     match operation.access {

@@ -35,7 +35,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
         }
         if !is_json {
             let what = if has_type { "The body is not declared as JSON" } else { "The body has no Content-Type" };
-            return Err(Error::new(ErrorCode::UnsupportedMediaType, format!("{what}; send Content-Type: application/json")));
+            return Err(Error::new(
+                ErrorCode::UnsupportedMediaType,
+                format!("{what}; send Content-Type: application/json"),
+            ));
         }
         valid(parse(&bytes)?)
     }
@@ -126,9 +129,11 @@ fn collect(errors: &ValidationErrors, prefix: &str, details: &mut Vec<ErrorDetai
             ValidationErrorsKind::List(items) => {
                 items.iter().for_each(|(i, inner)| collect(inner, &format!("{path}[{i}]"), details));
             }
-            ValidationErrorsKind::Field(failures) => details.extend(
-                failures.iter().map(|f| ErrorDetail { field: path.clone(), message: sentence(f), ..Default::default() }),
-            ),
+            ValidationErrorsKind::Field(failures) => details.extend(failures.iter().map(|f| ErrorDetail {
+                field: path.clone(),
+                message: sentence(f),
+                ..Default::default()
+            })),
         }
     }
 }

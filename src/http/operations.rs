@@ -86,9 +86,11 @@ fn read(documented: &Documented) -> Operation {
 fn access(documented: &Documented) -> Access {
     let Some(security) = &documented.security else { return Access::Scopes(Scopes::ALL) };
     let text = serde_json::to_value(security).unwrap_or_default();
-    let requirements: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_value(text).unwrap_or_default();
+    let requirements: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_value(text).unwrap_or_default();
     let Some(first) = requirements.iter().find(|r| !r.is_empty()) else { return Access::Public };
-    let names: Vec<String> = first.values().filter_map(|v| v.as_array()).flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+    let names: Vec<String> =
+        first.values().filter_map(|v| v.as_array()).flatten().filter_map(|v| v.as_str().map(str::to_owned)).collect();
     match names.is_empty() {
         true => Access::Any,
         // A scope that does not exist must not open a door.

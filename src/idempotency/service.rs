@@ -13,7 +13,9 @@ pub enum Claim {
     /// Nobody used the key: this request works, and stores or releases.
     Mine,
     /// The first call still runs, or ran in a process that is gone.
-    InProgress { boot_id: Id },
+    InProgress {
+        boot_id: Id,
+    },
     /// The key was used for another body.
     Reused,
     Answered(StoredAnswer),

@@ -82,11 +82,7 @@ pub async fn visible_counts<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Resu
         .column_as(entity::Column::Id.count(), "visible")
         .filter(entity::Column::SessionId.is_in(sessions.iter().copied()))
         .filter(entity::Column::Role.is_in([MessageRole::User, MessageRole::Assistant]))
-        .filter(
-            Expr::col(entity::Column::Flags)
-                .cast_as(Alias::new("text"))
-                .not_like("%\"continued\"%"),
-        )
+        .filter(Expr::col(entity::Column::Flags).cast_as(Alias::new("text")).not_like("%\"continued\"%"))
         .group_by(entity::Column::SessionId)
         .into_tuple()
         .all(db)

@@ -12,8 +12,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     schema::{
-        Check, CheckName, CheckStatus, DatabaseDetail, DatabaseKind, DatabaseStatus, Health, HealthDetail, HealthStatus, Queue,
-        Replica, ShutdownOptions, ShutdownScope, ShuttingDown, Version,
+        Check, CheckName, CheckStatus, DatabaseDetail, DatabaseKind, DatabaseStatus, Health, HealthDetail,
+        HealthStatus, Queue, Replica, ShutdownOptions, ShutdownScope, ShuttingDown, Version,
     },
     service,
 };

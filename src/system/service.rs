@@ -66,7 +66,9 @@ pub async fn leave(db: &Db, boot_id: Id) -> Result<()> {
 
 /// Servers that are running now, oldest first.
 pub async fn running(db: &Db) -> Result<Vec<Model>> {
-    let alive = Entity::find().filter(Column::StoppedAt.is_null()).filter(Column::LastSeen.gte(Ts::now().plus_ms(-DEAD_AFTER_MS)));
+    let alive = Entity::find()
+        .filter(Column::StoppedAt.is_null())
+        .filter(Column::LastSeen.gte(Ts::now().plus_ms(-DEAD_AFTER_MS)));
     Ok(alive.order_by_asc(Column::Id).all(db.read()).await?)
 }
 
@@ -97,7 +99,9 @@ pub async fn ping(db: &Db) -> Result<f64> {
     let answer = tokio::time::timeout(ANSWER_WITHIN, db.read().execute_unprepared("SELECT 1")).await;
     match answer {
         Ok(Ok(_)) => Ok(start.elapsed().as_secs_f64() * 1e3),
-        Ok(Err(error)) => Err(Error::new(ErrorCode::Unavailable, ErrorCode::Unavailable.general_sentence()).caused_by(error)),
+        Ok(Err(error)) => {
+            Err(Error::new(ErrorCode::Unavailable, ErrorCode::Unavailable.general_sentence()).caused_by(error))
+        }
         Err(_) => Err(Error::new(ErrorCode::Unavailable, ErrorCode::Unavailable.general_sentence())),
     }
 }
@@ -114,6 +118,7 @@ pub async fn size_bytes(db: &Db) -> Option<i64> {
 
 /// Number of applied migrations.
 pub async fn schema_version(db: &Db) -> Result<i64> {
-    let row = db.read().query_one_raw(Statement::from_string(db.backend(), "SELECT COUNT(*) FROM seaql_migrations")).await?;
+    let row =
+        db.read().query_one_raw(Statement::from_string(db.backend(), "SELECT COUNT(*) FROM seaql_migrations")).await?;
     Ok(row.and_then(|r| r.try_get_by_index(0).ok()).unwrap_or(0))
 }

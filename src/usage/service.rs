@@ -53,9 +53,5 @@ pub async fn of_sessions<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Result<
 
 /// The rows of one run, in order.
 pub async fn of_run<C: ConnectionTrait>(db: &C, run: Id) -> Result<Vec<UsageRow>> {
-    Ok(entity::Entity::find()
-        .filter(entity::Column::RunId.eq(run))
-        .order_by_asc(entity::Column::Id)
-        .all(db)
-        .await?)
+    Ok(entity::Entity::find().filter(entity::Column::RunId.eq(run)).order_by_asc(entity::Column::Id).all(db).await?)
 }

@@ -8,7 +8,11 @@ use crate::support::TestApp;
 async fn a_key_lives_from_creation_to_revocation() {
     let app = TestApp::start().await;
     let admin = app.admin();
-    let answer = admin.call("create_api_key").json(json!({"name": "ci", "role": "operator", "scopes": ["system:write"]})).send().await;
+    let answer = admin
+        .call("create_api_key")
+        .json(json!({"name": "ci", "role": "operator", "scopes": ["system:write"]}))
+        .send()
+        .await;
     assert_eq!(answer.status, 201);
     let created = answer.json.clone();
     assert_eq!(answer.header("location"), format!("/api/auth/keys/{}", created["id"].as_str().unwrap()));
@@ -59,11 +63,26 @@ async fn what_is_wrong_with_a_key_is_named() {
         (json!({"name": "a"}), 400, "invalid_request", "scopes"),
         (json!({"name": "a", "scopes": ["agents:fly"]}), 400, "unknown_scope", "scopes"),
         (json!({"name": "a", "role": "viewer", "color": "red"}), 400, "invalid_request", "color"),
-        (json!({"name": "a", "role": "viewer", "expires_at": "2020-01-01T00:00:00Z"}), 400, "invalid_request", "expires_at"),
+        (
+            json!({"name": "a", "role": "viewer", "expires_at": "2020-01-01T00:00:00Z"}),
+            400,
+            "invalid_request",
+            "expires_at",
+        ),
         (json!({"name": "a", "role": "viewer", "expires_at": "soon"}), 400, "invalid_request", "expires_at"),
         (json!({"name": "a", "role": "viewer", "expires_in_days": 0}), 400, "invalid_request", "expires_in_days"),
-        (json!({"name": "a", "role": "viewer", "rate_limit": {"quota_per_hour": 1, "burst": 50}}), 400, "invalid_request", "rate_limit.quota_per_hour"),
-        (json!({"name": "a", "role": "viewer", "rate_limit": {"burst": 50}}), 400, "invalid_request", "rate_limit.quota_per_hour"),
+        (
+            json!({"name": "a", "role": "viewer", "rate_limit": {"quota_per_hour": 1, "burst": 50}}),
+            400,
+            "invalid_request",
+            "rate_limit.quota_per_hour",
+        ),
+        (
+            json!({"name": "a", "role": "viewer", "rate_limit": {"burst": 50}}),
+            400,
+            "invalid_request",
+            "rate_limit.quota_per_hour",
+        ),
         (json!({"name": "taken", "role": "viewer"}), 409, "key_name_taken", ""),
     ] {
         let failure = admin.call("create_api_key").json(body.clone()).fails(status, code).await;
@@ -85,10 +104,25 @@ async fn bodies_that_are_not_json_are_refused() {
     let app = TestApp::start().await;
     let admin = app.admin();
     admin.call("create_api_key").header("content-type", "application/json").bytes("{").fails(400, "invalid_json").await;
-    admin.call("create_api_key").header("content-type", "application/json").bytes("{} {}").fails(400, "invalid_json").await;
-    admin.call("create_api_key").header("content-type", "text/plain").bytes("{}").fails(415, "unsupported_media_type").await;
+    admin
+        .call("create_api_key")
+        .header("content-type", "application/json")
+        .bytes(r#"{"name": "a", "role": "viewer"} x"#)
+        .fails(400, "invalid_json")
+        .await;
+    admin
+        .call("create_api_key")
+        .header("content-type", "text/plain")
+        .bytes("{}")
+        .fails(415, "unsupported_media_type")
+        .await;
     let large = vec![b' '; (1 << 20) + 1];
-    admin.call("create_api_key").header("content-type", "application/json").bytes(large).fails(413, "payload_too_large").await;
+    admin
+        .call("create_api_key")
+        .header("content-type", "application/json")
+        .bytes(large)
+        .fails(413, "payload_too_large")
+        .await;
     let missing = admin.call("create_api_key").fails(400, "invalid_request").await;
     assert_eq!(missing["details"][0]["field"], "name");
 }
@@ -97,7 +131,11 @@ async fn bodies_that_are_not_json_are_refused() {
 async fn nobody_gives_a_scope_that_they_lack() {
     let app = TestApp::start().await;
     let client = app.scoped(&["system:write", "agents:read"]).await;
-    let failure = client.call("create_api_key").json(json!({"name": "n", "scopes": ["agents:write"]})).fails(403, "insufficient_scope").await;
+    let failure = client
+        .call("create_api_key")
+        .json(json!({"name": "n", "scopes": ["agents:write"]}))
+        .fails(403, "insufficient_scope")
+        .await;
     assert_eq!(failure["details"][0], json!({"field": "scope", "message": "agents:write"}));
     client.call("create_api_key").json(json!({"name": "n", "scopes": ["agents:read"]})).ok(201).await;
 }
@@ -168,7 +206,11 @@ async fn the_open_mode_ends_with_the_first_key() {
     assert_eq!(open.call("check_auth").ok(200).await["api_key_required"], false);
     open.call("get_caller").header("x-forwarded-for", "127.0.0.1").fails(401, "unauthorized").await;
     open.call("get_caller").header("host", "evil.example").fails(403, "origin_not_allowed").await;
-    open.call("create_api_key").header("origin", "https://evil.example").json(json!({"name": "a", "role": "admin"})).fails(403, "origin_not_allowed").await;
+    open.call("create_api_key")
+        .header("origin", "https://evil.example")
+        .json(json!({"name": "a", "role": "admin"}))
+        .fails(403, "origin_not_allowed")
+        .await;
     let key = open.call("create_api_key").json(json!({"name": "a", "role": "admin"})).ok(201).await;
     let failure = open.call("get_caller").fails(401, "unauthorized").await;
     assert!(failure["error"].as_str().unwrap().starts_with("Missing Authorization"));
@@ -188,8 +230,16 @@ async fn login_gives_a_token_that_ends() {
     .await;
     let anonymous = app.anonymous();
     assert_eq!(anonymous.call("check_auth").ok(200).await["mode"], "session");
-    anonymous.call("login").json(json!({"username": "admin", "password": "wrong"})).fails(401, "invalid_credentials").await;
-    anonymous.call("login").json(json!({"username": "nobody", "password": "secret"})).fails(401, "invalid_credentials").await;
+    anonymous
+        .call("login")
+        .json(json!({"username": "admin", "password": "wrong"}))
+        .fails(401, "invalid_credentials")
+        .await;
+    anonymous
+        .call("login")
+        .json(json!({"username": "nobody", "password": "secret"}))
+        .fails(401, "invalid_credentials")
+        .await;
     let answer = anonymous.call("login").json(json!({"username": "admin", "password": "secret"})).send().await;
     assert_eq!(answer.status, 200);
     let cookie = answer.header("set-cookie").to_owned();
@@ -230,7 +280,11 @@ async fn five_failures_lock_the_name() {
     })
     .await;
     for _ in 0..5 {
-        app.anonymous().call("login").json(json!({"username": "admin", "password": "no"})).fails(401, "invalid_credentials").await;
+        app.anonymous()
+            .call("login")
+            .json(json!({"username": "admin", "password": "no"}))
+            .fails(401, "invalid_credentials")
+            .await;
     }
     let answer = app.anonymous().call("login").json(json!({"username": "admin", "password": "secret"})).send().await;
     assert_eq!((answer.status, &answer.json["code"]), (429, &json!("login_locked")));
@@ -240,7 +294,11 @@ async fn five_failures_lock_the_name() {
 #[tokio::test]
 async fn login_is_off_by_default() {
     let app = TestApp::start().await;
-    app.anonymous().call("login").json(json!({"username": "admin", "password": "x"})).fails(404, "auth_not_enabled").await;
+    app.anonymous()
+        .call("login")
+        .json(json!({"username": "admin", "password": "x"}))
+        .fails(404, "auth_not_enabled")
+        .await;
     app.admin().call("logout").ok(200).await;
     app.anonymous().call("logout").fails(401, "unauthorized").await;
     app.anonymous().call("list_roles").fails(401, "unauthorized").await;
@@ -252,7 +310,9 @@ async fn login_is_off_by_default() {
 async fn an_idempotency_key_creates_once() {
     let app = TestApp::start().await;
     let admin = app.admin();
-    let create = |name: &str| admin.call("create_api_key").header("idempotency-key", "abc").json(json!({"name": name, "role": "viewer"}));
+    let create = |name: &str| {
+        admin.call("create_api_key").header("idempotency-key", "abc").json(json!({"name": name, "role": "viewer"}))
+    };
     let first = create("once").send().await;
     assert_eq!(first.status, 201);
     let second = create("once").send().await;
@@ -263,9 +323,18 @@ async fn an_idempotency_key_creates_once() {
     create("other").fails(409, "idempotency_key_reused").await;
     assert_eq!(admin.call("list_api_keys").ok(200).await["total"], 1);
     let long = "x".repeat(256);
-    admin.call("create_api_key").header("idempotency-key", long).json(json!({"name": "n", "role": "viewer"})).fails(400, "invalid_idempotency_key").await;
+    admin
+        .call("create_api_key")
+        .header("idempotency-key", long)
+        .json(json!({"name": "n", "role": "viewer"}))
+        .fails(400, "invalid_idempotency_key")
+        .await;
     let app = app.restart().await;
-    let create = app.admin().call("create_api_key").header("idempotency-key", "abc").json(json!({"name": "once", "role": "viewer"}));
+    let create = app
+        .admin()
+        .call("create_api_key")
+        .header("idempotency-key", "abc")
+        .json(json!({"name": "once", "role": "viewer"}));
     assert_eq!(create.send().await.header("idempotency-replayed"), "true");
 }
 
@@ -293,7 +362,11 @@ async fn changes_and_refusals_are_audited() {
     use sea_orm::{ConnectionTrait, Statement};
     let app = TestApp::start().await;
     app.admin().call("create_api_key").json(json!({"name": "n", "role": "viewer"})).ok(201).await;
-    app.anonymous().call("create_api_key").json(json!({"name": "m", "role": "viewer"})).fails(401, "unauthorized").await;
+    app.anonymous()
+        .call("create_api_key")
+        .json(json!({"name": "m", "role": "viewer"}))
+        .fails(401, "unauthorized")
+        .await;
     app.admin().call("create_api_key").json(json!({"name": "n", "role": "viewer"})).fails(409, "key_name_taken").await;
     let db = &app.state.db;
     let sql = "SELECT operation_id, status, caller_kind FROM audit_entries ORDER BY id";

@@ -75,7 +75,8 @@ pub async fn logout(State(app): State<AppState>, caller: Caller, client: Client)
 #[utoipa::path(get, path = "/api/auth/check", tag = "auth", security(()), extensions(("x-cost" = json!(1))),
     responses((status = 200, description = "How things stand", body = AuthCheck)))]
 pub async fn check_auth(State(app): State<AppState>, caller: Option<Caller>) -> Result<Json<AuthCheck>> {
-    let open = app.config.config_key().is_none() && !app.config.auth.enabled && !service::any_key_in_force(&app.db).await?;
+    let open =
+        app.config.config_key().is_none() && !app.config.auth.enabled && !service::any_key_in_force(&app.db).await?;
     let caller = caller.as_ref();
     Ok(Json(AuthCheck {
         authenticated: caller.is_some(),

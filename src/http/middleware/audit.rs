@@ -13,7 +13,9 @@ use crate::{app::AppState, audit};
 pub async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let operation = request.extensions().get::<Current>().and_then(|c| c.operation.clone());
     let entry = match operation {
-        Some(operation) if !matches!(*request.method(), Method::GET | Method::HEAD) => audit::entry_of(&request, &operation),
+        Some(operation) if !matches!(*request.method(), Method::GET | Method::HEAD) => {
+            audit::entry_of(&request, &operation)
+        }
         _ => return next.run(request).await,
     };
     let response = next.run(request).await;

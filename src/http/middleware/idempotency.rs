@@ -25,7 +25,8 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const MAX_STORED: usize = 4 << 20;
 
 pub async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let is_login = request.extensions().get::<Current>().and_then(|c| c.operation.as_ref()).is_none_or(|o| o.id == "login");
+    let is_login =
+        request.extensions().get::<Current>().and_then(|c| c.operation.as_ref()).is_none_or(|o| o.id == "login");
     if request.method() != Method::POST || is_login || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
@@ -86,7 +87,8 @@ fn valid_key(request: &Request) -> Result<String> {
 
 /// Stores a final answer; gives the key back when the answer says "try again". A stream keeps its claim: its run is known.
 async fn settle(app: &AppState, id: &str, request_id: Id, mut response: Response) -> Result<Response> {
-    let streams = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
+    let streams =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/event-stream"));
     if streams {
         return Ok(response);
     }
@@ -105,17 +107,23 @@ async fn settle(app: &AppState, id: &str, request_id: Id, mut response: Response
         return Err(Error::internal("an answer was too large to be kept under its Idempotency-Key"));
     };
     let kept = once_only.map_or_else(|| bytes.to_vec(), |OnceOnly(members)| without(&bytes, members));
-    let headers = [header::CONTENT_TYPE, header::LOCATION, HeaderName::from_static("x-run-id"), HeaderName::from_static("x-session-id")];
-    let headers = headers.iter().filter_map(|name| {
-        Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned()))
-    });
+    let headers = [
+        header::CONTENT_TYPE,
+        header::LOCATION,
+        HeaderName::from_static("x-run-id"),
+        HeaderName::from_static("x-session-id"),
+    ];
+    let headers =
+        headers.iter().filter_map(|name| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned())));
     let answer = StoredAnswer { status: status.as_u16(), headers: headers.collect(), body: kept };
     service::store(&app.db, id, answer).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
 fn without(bytes: &[u8], members: &[&str]) -> Vec<u8> {
-    let Ok(mut value) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes) else { return vec![] };
+    let Ok(mut value) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes) else {
+        return vec![];
+    };
     members.iter().for_each(|member| drop(value.remove(*member)));
     serde_json::to_vec(&value).unwrap_or_default()
 }

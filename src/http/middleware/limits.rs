@@ -30,6 +30,8 @@ pub async fn layer(State(app): State<AppState>, request: Request, next: Next) ->
     let limit = app.config.server.request_timeout_secs;
     match tokio::time::timeout(Duration::from_secs(limit), next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Error::new(ErrorCode::RequestTimeout, format!("The request took longer than {limit} s")).into_response(),
+        Err(_) => {
+            Error::new(ErrorCode::RequestTimeout, format!("The request took longer than {limit} s")).into_response()
+        }
     }
 }

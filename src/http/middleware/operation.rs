@@ -32,7 +32,8 @@ pub async fn layer(State(app): State<AppState>, mut request: Request, next: Next
     let mut response = next.run(request).await;
     if let Some(operation) = operation {
         let status = response.status().as_u16().to_string();
-        metrics::counter!("openfang_http_requests_total", "operation" => operation.id.clone(), "status" => status).increment(1);
+        metrics::counter!("openfang_http_requests_total", "operation" => operation.id.clone(), "status" => status)
+            .increment(1);
         metrics::histogram!("openfang_http_request_duration_seconds", "operation" => operation.id.clone())
             .record(start.elapsed().as_secs_f64());
         if operation.deprecated {

@@ -133,7 +133,12 @@ fn charge<K: std::hash::Hash + Eq + Clone>(limiter: &Keyed<K>, quota: Quota, key
         Ok(Err(not_until)) => {
             let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs_f64();
             let remaining = (f64::from(cost.get()) - wait / interval).floor().max(0.0) as u32;
-            Charged { burst: burst.get(), remaining, reset_secs: full(remaining), wait_secs: (wait.ceil() as u64).max(1) }
+            Charged {
+                burst: burst.get(),
+                remaining,
+                reset_secs: full(remaining),
+                wait_secs: (wait.ceil() as u64).max(1),
+            }
         }
         // Unreachable: the cost is at most the burst.
         Err(_) => Charged { burst: burst.get(), remaining: 0, reset_secs: full(0), wait_secs: full(0).max(1) },
@@ -189,7 +194,11 @@ mod tests {
         assert_eq!((first.wait_secs, first.remaining, first.reset_secs), (0, 20, 30));
         let second = limiter.charge_ip(ip, 30);
         assert_eq!((second.wait_secs, second.remaining), (10, 20));
-        assert_eq!(limiter.charge_ip("192.0.2.2".parse().unwrap(), 1000).wait_secs, 0, "a larger cost is charged the burst");
+        assert_eq!(
+            limiter.charge_ip("192.0.2.2".parse().unwrap(), 1000).wait_secs,
+            0,
+            "a larger cost is charged the burst"
+        );
     }
 
     #[test]

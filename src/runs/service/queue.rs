@@ -35,8 +35,7 @@ pub async fn load<C: ConnectionTrait>(db: &C, agent: Id, session: Id) -> Result<
             .and_where(run::Column::EndedAt.is_null())
             .to_owned()
     };
-    let of_agent =
-        |state: RunState| open(run::Column::AgentId.eq(agent).and(run::Column::State.eq(state)));
+    let of_agent = |state: RunState| open(run::Column::AgentId.eq(agent).and(run::Column::State.eq(state)));
     let state = Query::select()
         .column(Alias::new("state"))
         .from(Alias::new("agents"))
@@ -77,11 +76,7 @@ pub async fn claim<C: ConnectionTrait>(
         .cond_where(before_it)
         .to_owned();
     let ready = Condition::any()
-        .add(
-            Condition::all()
-                .add(col(&r, run::Column::State).eq(RunState::Queued))
-                .add(Expr::exists(blocked).not()),
-        )
+        .add(Condition::all().add(col(&r, run::Column::State).eq(RunState::Queued)).add(Expr::exists(blocked).not()))
         .add(col(&r, run::Column::State).eq(RunState::Parked))
         .add(
             Condition::all()

@@ -57,7 +57,11 @@ impl RunFilter {
             .add_option((!self.states.is_empty()).then(|| run::Column::State.is_in(self.states.iter().copied())))
             .add_option((!self.doors.is_empty()).then(|| run::Column::Door.is_in(self.doors.iter().copied())))
             .add_option(self.parent.map(|id| run::Column::ParentRunId.eq(id)))
-            .add_option(self.after.map(|t| Condition::all().add(run::Column::Id.gte(first_id_at(t))).add(run::Column::CreatedAt.gte(t))))
+            .add_option(
+                self.after.map(|t| {
+                    Condition::all().add(run::Column::Id.gte(first_id_at(t))).add(run::Column::CreatedAt.gte(t))
+                }),
+            )
             .add_option(self.before.map(|t| run::Column::CreatedAt.lt(t)))
     }
 }
@@ -110,11 +114,7 @@ pub async fn count_steps<C: ConnectionTrait>(db: &C, run: Id, kind: Option<StepK
 }
 
 pub async fn all_steps<C: ConnectionTrait>(db: &C, run: Id) -> Result<Vec<StepRow>> {
-    Ok(step::Entity::find()
-        .filter(step::Column::RunId.eq(run))
-        .order_by(step::Column::Idx, Order::Asc)
-        .all(db)
-        .await?)
+    Ok(step::Entity::find().filter(step::Column::RunId.eq(run)).order_by(step::Column::Idx, Order::Asc).all(db).await?)
 }
 
 /// Stored events with a higher sequence number, in order.

@@ -89,17 +89,12 @@ pub async fn list<C: ConnectionTrait>(
     let mut query = entity::Entity::find().filter(filter.condition());
     if let Some((activity, id)) = after {
         query = query.filter(
-            Condition::any().add(entity::Column::LastActive.lt(activity)).add(
-                Condition::all().add(entity::Column::LastActive.eq(activity)).add(entity::Column::Id.lt(id)),
-            ),
+            Condition::any()
+                .add(entity::Column::LastActive.lt(activity))
+                .add(Condition::all().add(entity::Column::LastActive.eq(activity)).add(entity::Column::Id.lt(id))),
         );
     }
-    Ok(query
-        .order_by_desc(entity::Column::LastActive)
-        .order_by_desc(entity::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await?)
+    Ok(query.order_by_desc(entity::Column::LastActive).order_by_desc(entity::Column::Id).limit(limit).all(db).await?)
 }
 
 pub async fn count<C: ConnectionTrait>(db: &C, filter: &SessionFilter) -> Result<u64> {

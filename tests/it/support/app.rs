@@ -1,6 +1,6 @@
 //! `TestApp`: the whole server on a free port, in this process, with the built-in model and scripts on.
 
-use std::{collections::BTreeMap, net::TcpListener, path::Path, time::Duration};
+use std::{collections::BTreeMap, net::TcpListener, time::Duration};
 
 use openfang::{
     app::AppState,
@@ -70,10 +70,6 @@ impl TestApp {
         Self::launch(home, config).await
     }
 
-    pub fn home(&self) -> &Path {
-        self.home.path()
-    }
-
     /// A client with all scopes.
     pub fn admin(&self) -> Client {
         self.client(Some(ADMIN_KEY))
@@ -90,7 +86,8 @@ impl TestApp {
     /// A client whose key has exactly these scopes.
     pub async fn scoped(&self, scopes: &[&str]) -> Client {
         let name = uuid::Uuid::now_v7().to_string();
-        let created = self.admin().call("create_api_key").json(serde_json::json!({"name": name, "scopes": scopes})).ok(201).await;
+        let created =
+            self.admin().call("create_api_key").json(serde_json::json!({"name": name, "scopes": scopes})).ok(201).await;
         self.client(created["key"].as_str())
     }
 }

@@ -87,7 +87,8 @@ impl Call {
     pub fn request(&self) -> reqwest::RequestBuilder {
         let mut path = self.operation.path.clone();
         for (name, value) in &self.path {
-            let encoded: String = form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20");
+            let encoded: String =
+                form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20");
             path = path.replace(&format!("{{{name}}}"), &encoded);
         }
         assert!(!path.contains('{'), "{}: {path} lacks a path parameter", self.operation.id);
@@ -129,7 +130,12 @@ impl Call {
     pub async fn fails(self, status: u16, code: &str) -> Value {
         let id = self.operation.id.clone();
         let answer = self.send().await;
-        assert_eq!((answer.status, answer.json["code"].as_str().unwrap_or_default()), (status, code), "{id}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.json["code"].as_str().unwrap_or_default()),
+            (status, code),
+            "{id}: {}",
+            answer.text()
+        );
         answer.json
     }
 }

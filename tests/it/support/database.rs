@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use openfang::db::DbUrl;
 use sea_orm::{ConnectionTrait, Database};
 
 /// The address of a fresh, empty database.
@@ -21,8 +20,4 @@ async fn postgres_schema(url: &str) -> String {
     admin.close().await.expect("closes");
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}options=-c%20search_path%3D{schema}")
-}
-
-pub fn parse(url: &str) -> DbUrl {
-    DbUrl::parse(url).expect("a database address")
 }

@@ -36,7 +36,11 @@ pub static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
 
 impl Document {
     pub fn operation(&self, id: &str) -> Arc<Operation> {
-        self.operations.iter().find(|o| o.id == id).unwrap_or_else(|| panic!("no operation {id} in the document")).clone()
+        self.operations
+            .iter()
+            .find(|o| o.id == id)
+            .unwrap_or_else(|| panic!("no operation {id} in the document"))
+            .clone()
     }
 
     /// A JSON Schema that stands alone, with the components it may refer to.
@@ -51,7 +55,10 @@ impl Document {
 
     /// Problems of a value against a schema of the document; empty when it fits.
     pub fn problems(&self, schema: &Value, value: &Value) -> Vec<String> {
-        let validator = jsonschema::options().should_validate_formats(true).build(&self.standalone(schema)).expect("a valid schema");
+        let validator = jsonschema::options()
+            .should_validate_formats(true)
+            .build(&self.standalone(schema))
+            .expect("a valid schema");
         validator.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect()
     }
 }
