@@ -1,5 +1,5 @@
-//! The last step of the policy: runs this call by itself, is a person asked, or is it refused? The first level that says
-//! something decides; hard rules can only turn a yes into a question.
+//! The last step of the policy: does this call run by itself, is a person asked, or is it refused? The first level that
+//! says something decides; hard rules can only turn a yes into a question.
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,8 @@ pub fn time_limit(tool: &dyn Tool, wished: Option<Duration>) -> Duration {
     wished.unwrap_or(tool.info().timeout).min(tool.info().max_timeout)
 }
 
-/// Arguments are validated and the policy has allowed the call. A late or cancelled call is dropped, which stops its work.
+/// Arguments are validated and the policy has allowed the call. A late or cancelled call is dropped, which stops its
+/// work.
 pub async fn execute(
     tool: &dyn Tool,
     arguments: Value,

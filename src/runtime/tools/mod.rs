@@ -3,14 +3,16 @@
 pub mod arguments;
 pub mod builtin;
 pub mod execute;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod fixture;
 pub mod paths;
 pub mod registry;
 pub mod result;
 pub mod workspace_limit;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -152,7 +154,7 @@ pub struct ToolError {
     /// One sentence; never a host path outside the workspace, a secret or a stack trace.
     pub message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<Value>,
+    pub details: Option<Box<Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Rule of a `blocked_by_rule` refusal (P1, S1, X1, …).
@@ -221,7 +223,7 @@ impl ToolError {
     }
 
     pub fn with_details(mut self, details: Value) -> Self {
-        self.details = Some(details);
+        self.details = Some(Box::new(details));
         self
     }
 

@@ -4,7 +4,8 @@ mod artifact_read;
 mod files;
 mod system_time;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::sync::Arc;

@@ -9,7 +9,8 @@ mod resolve;
 mod store;
 mod tree;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use given::{GivenPath, RootId, VirtualPath};

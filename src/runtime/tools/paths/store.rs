@@ -61,12 +61,12 @@ impl FileSpace {
 
     /// Makes the missing folders above a new entry; gives the innermost if there were any.
     pub fn make_missing(&self, place: &Place) -> Result<Option<Dir>, ToolError> {
-        let mut depth = place.path.parts.len().saturating_sub(place.missing.len() + 1);
+        let existing = place.path.parts.len().saturating_sub(place.missing.len() + 1);
         let mut made: Option<Dir> = None;
-        for name in &place.missing {
+        for (at, name) in place.missing.iter().enumerate() {
             let parent = made.as_ref().unwrap_or(&place.folder);
-            depth += 1;
-            let path = VirtualPath { root: place.path.root.clone(), parts: place.path.parts[..depth].to_vec() };
+            let parts = place.path.parts[..=existing + at].to_vec();
+            let path = VirtualPath { root: place.path.root.clone(), parts };
             self.make_folder(parent, name, &path)?;
             made = Some(self.enter(parent, name, &path)?);
         }

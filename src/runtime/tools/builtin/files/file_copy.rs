@@ -1,4 +1,4 @@
-//! `file_copy`: a file or a folder with what it holds. Links are copied as links, and only if they stay inside the root.
+//! `file_copy`: a file or a folder with what it holds. Links are copied as links, and only if they stay in the root.
 
 use std::time::Duration;
 

@@ -56,7 +56,7 @@ fn nothing_is_written_when_one_part_does_not_fit() {
     fixture.put("u", "one\n");
     let error = patch(&fixture, "*** Add File: n\n+x\n*** Update File: u\n-two\n+2").unwrap_err();
     assert_eq!(error.code, ToolErrorCode::Conflict);
-    assert_eq!(error.details.unwrap(), json!({"file": "u", "hunk": 1, "nearest_lines": ["1: one"]}));
+    assert_eq!(*error.details.unwrap(), json!({"file": "u", "hunk": 1, "nearest_lines": ["1: one"]}));
     assert!(!fixture.at("ws/n").exists());
     assert_code(patch(&fixture, "*** Add File: n\n+x\n*** Add File: u\n+y"), ToolErrorCode::AlreadyExists);
     assert_code(patch(&fixture, "*** Add File: n\n+x\n*** Update File: no\n-y"), ToolErrorCode::NotFound);
@@ -103,5 +103,5 @@ fn syntax_errors_come_before_anything_else() {
     let mut fixture = Fixture::new();
     fixture.grants = vec![];
     let error = patch(&fixture, "*** Rename File: x").unwrap_err();
-    assert_eq!((error.code, error.details), (ToolErrorCode::InvalidArguments, Some(json!({"line": 2}))));
+    assert_eq!((error.code, error.details), (ToolErrorCode::InvalidArguments, Some(Box::new(json!({"line": 2})))));
 }

@@ -71,7 +71,7 @@ fn edit_needs_one_match_or_all() {
         fixture.call("file_edit", json!({"path": "f", "old": old, "new": new, "all": all}))
     };
     let error = edit("two", "2", false).unwrap_err();
-    assert_eq!((error.code, error.details), (ToolErrorCode::Conflict, Some(json!({"matches": 2}))));
+    assert_eq!((error.code, error.details), (ToolErrorCode::Conflict, Some(Box::new(json!({"matches": 2})))));
     assert_code(edit("three", "3", true), ToolErrorCode::Conflict);
     let edited = edit("two", "2", true).unwrap();
     assert_eq!(edited["replacements"], json!(2));
