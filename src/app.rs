@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod models;
+
 use crate::{
     audit,
     config::Config,
@@ -16,6 +18,7 @@ use crate::{
     events::EventBus,
     http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown},
     ids::Id,
+    llm::registry::Registry,
     router, system,
     time::Ts,
 };
@@ -29,6 +32,8 @@ pub struct App {
     pub started_at: Ts,
     pub operations: Operations,
     pub limiter: Limiter,
+    /// Model providers, and which model answers.
+    pub models: Arc<Registry>,
     pub audit: audit::Recorder,
     pub events: EventBus,
     pub shutdown: Shutdown,
@@ -64,8 +69,8 @@ impl Deref for AppState {
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("database.url: {0}")]
-    Url(String),
+    #[error("{0}")]
+    Config(String),
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error(transparent)]
@@ -78,13 +83,14 @@ impl AppState {
         config: Config,
         metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
     ) -> Result<Self, StartError> {
-        let url = config.database_url().map_err(StartError::Url)?;
+        let url = config.database_url().map_err(|e| StartError::Config(format!("database.url: {e}")))?;
         let db = open_database(&url).await?;
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
         let document = router::document();
         let app = Self(Arc::new(App {
             limiter: Limiter::new(&config.rate_limit),
+            models: Arc::new(models::registry(&config).map_err(StartError::Config)?),
             audit: audit::Recorder::start(db.clone()),
             events: EventBus::new(),
             operations: Operations::of(&document),
