@@ -25,5 +25,6 @@ pub mod runtime;
 pub mod scopes;
 pub mod sessions;
 pub mod system;
+pub mod templates;
 pub mod time;
 pub mod usage;

@@ -20,11 +20,11 @@ use crate::{
     auth, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    openapi, system,
+    openapi, system, templates,
 };
 
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base()).merge(auth::router()).merge(system::router())
+    OpenApiRouter::with_openapi(openapi::base()).merge(auth::router()).merge(system::router()).merge(templates::router())
 }
 
 /// The finished OpenAPI document.

@@ -4,3 +4,4 @@ mod auth;
 mod llm;
 mod support;
 mod system;
+mod templates;

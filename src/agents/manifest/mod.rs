@@ -47,9 +47,7 @@ pub use profiles::{BASE_TOOLS, PROFILES, ProfileRow};
 pub use resolve::{Resolved, resolve};
 pub use resources::AgentResources;
 pub use schedule::{CatchUp, ContinuousSchedule, ManifestSchedule, PeriodicSchedule, ProactiveSchedule};
-pub use signed::{
-    ManifestSignature, SignatureStatus, SignedManifest, SigningRule, admit, read_public_key, verify_envelope,
-};
+pub use signed::{ManifestSignature, SignatureStatus, SignedManifest, admit, read_public_key, verify_envelope};
 pub use skill_names::KNOWN_SKILLS;
 pub use source::{MAX_MANIFEST_BYTES, Source};
 pub use tool_names::{EXEC_TOOLS, KNOWN_TOOLS};

@@ -8,7 +8,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::error::{Error, ErrorCode};
+use crate::{
+    config::ManifestSigning,
+    error::{Error, ErrorCode},
+};
 
 use super::{ManifestCode, ManifestWarning};
 
@@ -41,16 +44,6 @@ pub enum SignatureStatus {
     None,
     Trusted,
     Untrusted,
-}
-
-/// How strict the server is about signatures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SigningRule {
-    Off,
-    #[default]
-    Warn,
-    Require,
 }
 
 /// The members of an envelope. Byte members are lists of integers, hexadecimal or base64.
@@ -141,22 +134,22 @@ impl SignedManifest {
 /// Under `require`: `unsigned` without a signature, `signer_not_trusted` with one of an unknown key.
 pub fn admit(
     signed: Option<&SignedManifest>,
-    rule: SigningRule,
+    rule: ManifestSigning,
     trusted_keys: &[[u8; 32]],
 ) -> Result<(ManifestSignature, Option<ManifestWarning>), Error> {
     let Some(signed) = signed else {
         return match rule {
-            SigningRule::Require => Err(Error::new(
+            ManifestSigning::Require => Err(Error::new(
                 ErrorCode::Unsigned,
                 "This server admits only signed manifests: send signed_manifest (setting security.manifest_signing)",
             )),
-            SigningRule::Off | SigningRule::Warn => Ok((ManifestSignature::default(), None)),
+            ManifestSigning::Off | ManifestSigning::Warn => Ok((ManifestSignature::default(), None)),
         };
     };
     let trusted = trusted_keys.contains(&signed.public_key);
     let key_id = signed.key_id();
     let message = format!("the signature is right, but the key {key_id} is not in skills.trusted_keys");
-    if !trusted && rule == SigningRule::Require {
+    if !trusted && rule == ManifestSigning::Require {
         return Err(Error::new(ErrorCode::SignerNotTrusted, format!("The manifest is not admitted: {message}")));
     }
     let warning = (!trusted).then(|| ManifestWarning {

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    agents::manifest::{ManifestCode, SignatureStatus, SigningRule, admit, read_public_key, verify_envelope},
+    agents::manifest::{ManifestCode, SignatureStatus, admit, read_public_key, verify_envelope},
+    config::ManifestSigning,
     error::ErrorCode,
 };
 
@@ -95,19 +96,19 @@ fn wrong_hash_key_or_signature_is_refused() {
 fn the_setting_decides_about_unsigned_and_unknown() {
     let signed = verify_envelope(&envelope()).unwrap();
     let trusted = [signed.public_key];
-    for rule in [SigningRule::Off, SigningRule::Warn] {
+    for rule in [ManifestSigning::Off, ManifestSigning::Warn] {
         assert_eq!(admit(None, rule, &[]).unwrap().0.status, SignatureStatus::None);
         let (signature, warning) = admit(Some(&signed), rule, &[]).unwrap();
         assert_eq!(signature.status, SignatureStatus::Untrusted);
         assert_eq!(warning.unwrap().code, ManifestCode::SignerNotTrusted);
     }
-    for rule in [SigningRule::Off, SigningRule::Warn, SigningRule::Require] {
+    for rule in [ManifestSigning::Off, ManifestSigning::Warn, ManifestSigning::Require] {
         let (signature, warning) = admit(Some(&signed), rule, &trusted).unwrap();
         assert_eq!((signature.status, warning), (SignatureStatus::Trusted, None));
         assert_eq!(signature.signer_id.as_deref(), Some("release team"));
     }
-    assert_eq!(admit(None, SigningRule::Require, &trusted).unwrap_err().code(), ErrorCode::Unsigned);
-    assert_eq!(admit(Some(&signed), SigningRule::Require, &[]).unwrap_err().code(), ErrorCode::SignerNotTrusted);
+    assert_eq!(admit(None, ManifestSigning::Require, &trusted).unwrap_err().code(), ErrorCode::Unsigned);
+    assert_eq!(admit(Some(&signed), ManifestSigning::Require, &[]).unwrap_err().code(), ErrorCode::SignerNotTrusted);
 }
 
 #[test]
