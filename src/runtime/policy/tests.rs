@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::tools::{Needs, RuleAsk, ToolError, ToolErrorCode, registry::Registry},
+    super::tools::{Effect, Needs, RuleAsk, ToolError, ToolErrorCode, registry::Registry},
     AgentState, ApprovalPolicy, ApprovalRule, CallCounts, CallerClass, PolicyInput, ServerApproval, Verdict, decide,
     offered,
 };
@@ -144,10 +144,13 @@ fn step_2_the_agent_runs() {
 
 #[test]
 fn step_3_the_mode() {
-    Case { mode: AgentMode::Observe, ..Case::new("file_read") }.denied(ToolErrorCode::ModeForbids);
-    Case { mode: AgentMode::Assist, ..Case::new("file_read") }.allowed();
-    for tool in ["file_write", "file_delete", "apply_patch", "create_directory"] {
-        Case { mode: AgentMode::Assist, ..Case::new(tool) }.denied(ToolErrorCode::ModeForbids);
+    for tool in Registry::builtin().unwrap().iter().map(|tool| tool.info()) {
+        Case { mode: AgentMode::Observe, ..Case::new(tool.name) }.denied(ToolErrorCode::ModeForbids);
+        let assisting = Case { mode: AgentMode::Assist, ..Case::new(tool.name) };
+        match tool.effect <= Effect::Read {
+            true => assisting.allowed(),
+            false => assisting.denied(ToolErrorCode::ModeForbids),
+        }
     }
 }
 

@@ -123,12 +123,22 @@ fn columns_of_the_tool_table() {
         let info = registry.get(name).unwrap().info();
         (info.timeout.as_secs(), info.max_timeout.as_secs(), info.output_limit)
     };
-    assert_eq!(row("file_read"), (10, 60, 102_400));
-    assert_eq!(row("file_list"), (15, 60, 65_536));
-    assert_eq!(row("file_search"), (20, 60, 65_536));
-    assert_eq!(row("apply_patch"), (20, 120, 16_384));
-    assert_eq!(row("create_directory"), (5, 30, 1_024));
-    assert_eq!(row("system_time"), (1, 5, 1_024));
+    for (name, limits) in [
+        ("apply_patch", (20, 120, 16_384)),
+        ("artifact_read", (5, 30, 65_536)),
+        ("create_directory", (5, 30, 1_024)),
+        ("file_copy", (20, 120, 1_024)),
+        ("file_delete", (10, 60, 1_024)),
+        ("file_edit", (10, 60, 4_096)),
+        ("file_list", (15, 60, 65_536)),
+        ("file_move", (10, 60, 1_024)),
+        ("file_read", (10, 60, 102_400)),
+        ("file_search", (20, 60, 65_536)),
+        ("file_write", (10, 60, 2_048)),
+        ("system_time", (1, 5, 1_024)),
+    ] {
+        assert_eq!(row(name), limits, "{name}");
+    }
 }
 
 #[tokio::test]

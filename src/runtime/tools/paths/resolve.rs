@@ -11,6 +11,8 @@ use super::{
 };
 
 const MAX_LINKS: usize = 16;
+/// Folders of one path that are open at once; a model must not use up the handles of the process.
+const MAX_OPEN: usize = 128;
 
 /// Whether a link at the end of a path is followed or meant itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +183,9 @@ impl Walk<'_> {
             return Ok(None);
         }
         if metadata.is_dir() {
+            if self.open.len() == MAX_OPEN {
+                return Err(ToolError::rule("P7", format!("A path leads through at most {MAX_OPEN} folders")));
+            }
             let dir = self.space.enter(self.here(), &part, &path)?;
             self.open.push((part, dir));
             return Ok(None);

@@ -240,6 +240,16 @@ fn at_most_sixteen_links() {
 }
 
 #[test]
+fn a_deep_path_cannot_use_up_the_handles() {
+    let fixture = Fixture::new();
+    let deep = |folders: usize| format!("{}f", "d/".repeat(folders));
+    fixture.write(&deep(128)).unwrap();
+    fixture.read(&deep(128)).unwrap();
+    fixture.write(&deep(129)).unwrap();
+    assert_rule(fixture.read(&deep(129)), "P7");
+}
+
+#[test]
 fn server_folders_are_closed() {
     let mut fixture = Fixture::new();
     fs::create_dir(fixture.at("ws/data")).unwrap();
