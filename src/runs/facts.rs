@@ -58,6 +58,9 @@ pub struct RunOptions {
     pub thinking: Option<ThinkingWish>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_iterations: Option<u32>,
+    /// Followers see the model's thinking.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream_thinking: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +141,9 @@ pub struct StepFault {
     /// The server stopped in the middle of the call; the provider is not to blame.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub takeover: bool,
+    /// Every model had failed and the run waited some minutes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub long_wait: bool,
 }
 
 /// What the policy said about a call, and which facts it saw.
