@@ -20,6 +20,9 @@ pub struct RunCaller {
     pub name: Option<String>,
     /// Whom its sessions belong to.
     pub owner: String,
+    /// May use the tools of administrators.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
 }
 
 impl From<&Caller> for RunCaller {
@@ -29,6 +32,7 @@ impl From<&Caller> for RunCaller {
             id: caller.id.map(|id| id.to_string()),
             name: caller.name.clone(),
             owner: caller.owner(),
+            admin: caller.scopes.has("system:write"),
         }
     }
 }

@@ -1,5 +1,12 @@
 //! The engine: run queue, turn loop, policy and tools. It knows services and events, never HTTP.
 
+pub mod content;
+pub mod context;
+pub mod engine;
+pub mod event;
 pub mod loop_guard;
+pub mod next;
 pub mod policy;
+pub mod retry;
 pub mod tools;
+pub mod transcript;

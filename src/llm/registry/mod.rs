@@ -107,7 +107,8 @@ impl Registry {
         Ok((target, client))
     }
 
-    fn limits(&self, provider: &str) -> CallLimits {
+    /// Times that one call of this provider may take.
+    pub fn limits(&self, provider: &str) -> CallLimits {
         let base = if is_local(provider) { CallLimits::LOCAL } else { CallLimits::REMOTE };
         let set = self.config.timeouts.get(provider).copied().unwrap_or_default();
         CallLimits {

@@ -1,0 +1,298 @@
+//! What a run works with, fixed when it starts: manifest, grants, models in order, prompt. Cached per agent.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::Map;
+
+use super::{
+    super::{
+        context::{Persona, system_text},
+        policy::{self, CallerClass},
+        retry::Candidate,
+        tools::{NamedRoot, Roots, WorkspaceLimit, arguments},
+    },
+    Inner, lock,
+};
+use crate::{
+    agents::{
+        self, AgentRow, AgentState,
+        manifest::{AgentManifest, AgentMode, Resolved, RootMode},
+    },
+    caller::CallerKind,
+    error::{Error, ErrorCode, Result},
+    ids::Id,
+    llm::{
+        ToolSpec,
+        registry::{ModelChoice, ModelProblem, ResolvedModel},
+    },
+    runs::{Door, RunCaller, RunOptions},
+    scopes::Scopes,
+};
+
+/// Agents whose settings are kept ready.
+const CACHED: usize = 1_024;
+
+/// An agent as runs see it. Valid for one version of its manifest and its documents.
+pub struct AgentSetup {
+    pub manifest: AgentManifest,
+    pub resolved: Resolved,
+    pub persona: Persona,
+    pub roots: Arc<Roots>,
+    pub workspace_limit: Arc<WorkspaceLimit>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Version {
+    manifest: i32,
+    files: i32,
+    mode: String,
+}
+
+#[derive(Default)]
+pub struct Cache(Mutex<HashMap<Id, (Version, Arc<AgentSetup>)>>);
+
+impl Inner {
+    /// Settings of the agent as its row says, from the cache if they did not change.
+    pub(super) async fn agent_setup(&self, agent: &AgentRow) -> Result<Arc<AgentSetup>> {
+        let version = Version {
+            manifest: agent.manifest_version,
+            files: agent.files_version,
+            mode: agent.mode.clone(),
+        };
+        if let Some((known, setup)) = lock(&self.setups.0).get(&agent.id)
+            && *known == version
+        {
+            return Ok(setup.clone());
+        }
+        let manifest: AgentManifest = serde_json::from_value(agent.manifest.clone()).map_err(Error::internal)?;
+        let files = agents::service::files(self.db.read(), agent.id).await?;
+        let old = lock(&self.setups.0).get(&agent.id).map(|(_, setup)| setup.clone());
+        let max_bytes = manifest.resources.max_workspace_bytes;
+        let setup = Arc::new(AgentSetup {
+            resolved: (self.resolve)(&manifest, mode(agent)),
+            persona: Persona::new(files, manifest.autonomous.is_some()),
+            roots: Arc::new(roots(agent, &manifest, &self.settings.server_folders)),
+            workspace_limit: match old {
+                Some(old) if old.manifest.resources.max_workspace_bytes == max_bytes => old.workspace_limit.clone(),
+                _ => Arc::new(WorkspaceLimit::new(max_bytes)),
+            },
+            manifest,
+        });
+        let mut cache = lock(&self.setups.0);
+        if cache.len() >= CACHED {
+            cache.clear();
+        }
+        cache.insert(agent.id, (version, setup.clone()));
+        Ok(setup)
+    }
+
+    /// The models of a run, in the order in which they are tried.
+    pub(super) fn models_for(&self, agent: &AgentRow, setup: &AgentSetup, options: &RunOptions) -> RunModels {
+        let model = &setup.manifest.model;
+        let override_named = options.model.is_some() || options.provider.is_some();
+        let own = ModelChoice {
+            provider: model.provider.clone(),
+            model: model.model.clone(),
+            tier: model.tier.map(super::setup::tier),
+            api_key_env: model.api_key_env.clone(),
+            base_url: model.base_url.clone(),
+            pinned: false,
+        };
+        let pinned = agent.pinned_model.as_ref().filter(|_| agent.stable);
+        let first = if override_named {
+            ModelChoice {
+                provider: options.provider.clone().unwrap_or_default(),
+                model: options.model.clone().unwrap_or_default(),
+                ..ModelChoice::default()
+            }
+        } else if let Some(pinned) = pinned {
+            ModelChoice { pinned: true, ..ModelChoice::named(pinned.clone()) }
+        } else {
+            own
+        };
+        let primary = self.models.resolve(&first);
+        let max_tokens = u32::try_from(model.max_tokens).unwrap_or(u32::MAX);
+        let mut models = vec![RunModel::new(primary, max_tokens)];
+        let fallbacks: Vec<(ModelChoice, u32)> = match &setup.manifest.fallback_models {
+            Some(own) => own
+                .iter()
+                .map(|f| {
+                    let choice = ModelChoice {
+                        provider: f.provider.clone(),
+                        model: f.model.clone(),
+                        tier: None,
+                        api_key_env: f.api_key_env.clone(),
+                        base_url: f.base_url.clone(),
+                        pinned: false,
+                    };
+                    (choice, f.max_tokens.and_then(|n| u32::try_from(n).ok()).unwrap_or(max_tokens))
+                })
+                .collect(),
+            None => self.models.default_fallbacks().into_iter().map(|choice| (choice, max_tokens)).collect(),
+        };
+        let mut skipped = vec![];
+        for (choice, max_tokens) in fallbacks {
+            let model = self.models.resolve(&choice);
+            if !model.ready {
+                skipped.push(format!("{}/{}", model.provider, model.model));
+            } else if !models.iter().any(|m| m.provider == model.provider && m.upstream == model.upstream_id) {
+                models.push(RunModel::new(model, max_tokens));
+            }
+        }
+        RunModels { models, skipped }
+    }
+
+    /// What the model is told of, sorted by name.
+    pub(super) fn offered(&self, agent: &AgentRow, setup: &AgentSetup, caller: CallerClass) -> Vec<ToolSpec> {
+        let holds = |grant: &str| setup.resolved.grants.allows_text(grant);
+        let offered = |name: &str| {
+            let tool = self.tools.get(name)?;
+            let info = tool.info();
+            let state = agent_state(agent, setup, info.name);
+            policy::offered(info, state, caller, &self.settings.admin_tools, &holds).then_some(info)
+        };
+        let names = self.tools.iter().map(|t| t.info().name).collect::<Vec<_>>();
+        let none = Map::new();
+        let specs = names.into_iter().filter_map(offered).map(|info| {
+            let fixed = setup.manifest.tools.get(info.name).map_or(&none, |t| &t.fixed);
+            ToolSpec {
+                name: info.name.to_owned(),
+                description: info.description.to_owned(),
+                schema: arguments::offered_schema(&info.schema, fixed),
+            }
+        });
+        specs.collect()
+    }
+}
+
+fn tier(tier: agents::manifest::ModelTier) -> crate::llm::catalog::Tier {
+    use agents::manifest::ModelTier as M;
+    use crate::llm::catalog::Tier as T;
+    match tier {
+        M::Frontier => T::Frontier,
+        M::Smart => T::Smart,
+        M::Balanced => T::Balanced,
+        M::Fast => T::Fast,
+        M::Local => T::Local,
+    }
+}
+
+/// A model of a run, with what its calls need.
+pub struct RunModel {
+    pub resolved: ResolvedModel,
+    pub provider: String,
+    /// As sent to the provider.
+    pub upstream: String,
+    pub max_tokens: u32,
+}
+
+impl RunModel {
+    fn new(resolved: ResolvedModel, max_tokens: u32) -> Self {
+        Self {
+            provider: resolved.provider.clone(),
+            upstream: resolved.upstream_id.clone(),
+            max_tokens: max_tokens.min(resolved.max_output.max(1)),
+            resolved,
+        }
+    }
+
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.provider, self.upstream)
+    }
+}
+
+pub struct RunModels {
+    /// Never empty.
+    pub models: Vec<RunModel>,
+    /// Fallbacks without a credential.
+    pub skipped: Vec<String>,
+}
+
+impl RunModels {
+    pub fn candidates(&self) -> Vec<Candidate> {
+        self.models
+            .iter()
+            .map(|m| Candidate {
+                provider: m.provider.clone(),
+                model: m.upstream.clone(),
+                context_window: m.resolved.context_window,
+            })
+            .collect()
+    }
+
+    /// 409 when no credential is there for the model and all its fallbacks.
+    pub fn check_credentials(&self) -> Result<()> {
+        let without = |m: &RunModel| m.resolved.problem == Some(ModelProblem::NoCredential);
+        if !self.models.iter().all(without) {
+            return Ok(());
+        }
+        let reason = self.models.first().and_then(|m| m.resolved.reason.clone());
+        let text = reason.unwrap_or_else(|| "No provider is configured for this agent's model".to_owned());
+        Err(Error::new(ErrorCode::ProviderNotConfigured, text))
+    }
+}
+
+/// Mode as stored; a word that is none is the strictest one.
+pub fn mode(agent: &AgentRow) -> AgentMode {
+    match agent.mode.as_str() {
+        "full" => AgentMode::Full,
+        "assist" => AgentMode::Assist,
+        _ => AgentMode::Observe,
+    }
+}
+
+pub fn agent_state<'a>(agent: &'a AgentRow, setup: &'a AgentSetup, tool: &str) -> policy::AgentState<'a> {
+    let own = setup.manifest.tools.get(tool);
+    policy::AgentState {
+        name: &agent.name,
+        running: agent.state == AgentState::Running,
+        mode: mode(agent),
+        allowlist: &setup.manifest.tool_allowlist,
+        blocklist: &setup.manifest.tool_blocklist,
+        tool_enabled: own.is_none_or(|t| t.enabled),
+        tool_approval: own.map(|t| t.approval).unwrap_or_default(),
+    }
+}
+
+/// What the person behind the run may have the agent do.
+pub fn caller_class(scopes: Scopes) -> CallerClass {
+    if scopes.has("system:write") { CallerClass::Admin } else { CallerClass::User }
+}
+
+/// The class as it was when the run was accepted.
+pub fn stored_class(caller: &RunCaller) -> CallerClass {
+    match (caller.admin, caller.kind) {
+        (true, _) | (_, CallerKind::System) => CallerClass::Admin,
+        _ => CallerClass::User,
+    }
+}
+
+fn roots(agent: &AgentRow, manifest: &AgentManifest, server_folders: &[PathBuf]) -> Roots {
+    let named = manifest.workspaces.iter().map(|(name, root)| NamedRoot {
+        name: name.clone(),
+        path: PathBuf::from(&root.path),
+        writable: root.mode == RootMode::Rw,
+    });
+    Roots {
+        workspace: PathBuf::from(&agent.workspace),
+        named: named.collect(),
+        server_folders: server_folders.to_vec(),
+    }
+}
+
+impl AgentSetup {
+    pub fn system_text(&self, agent: &AgentRow, door: Door) -> String {
+        let manifest = &self.manifest;
+        system_text(&agent.name, &manifest.description, manifest.model.system_prompt.as_deref(), &self.persona, door)
+    }
+
+    pub fn tool_timeout(&self, tool: &str) -> Option<Duration> {
+        let own = self.manifest.tools.get(tool)?;
+        own.timeout_secs.map(|secs| Duration::from_secs(secs.into()))
+    }
+}
