@@ -8,7 +8,6 @@ use super::ModelOutcome;
 use crate::{
     caller::{Caller, CallerKind},
     error::ErrorCode,
-    ids::Id,
     llm::{ErrorClass, Purpose, StopReason as ModelStop},
 };
 
@@ -41,8 +40,6 @@ impl From<&Caller> for RunCaller {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct RunInput {
     pub text: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Id>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

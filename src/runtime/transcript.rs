@@ -8,6 +8,9 @@ use crate::runs::{ModelAnswer, ModelCall, ModelOutcome, StepKind, StepRow, StepS
 /// Between the texts of two answers.
 pub const SEPARATOR: &str = "\n\n";
 
+/// Verdict of calls that the loop guard refused.
+pub const LOOP_GUARD: &str = "loop_guard";
+
 /// The text of one model step as clients saw it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepText {
@@ -71,6 +74,12 @@ fn raw_text(step: &StepRow) -> Option<Raw> {
 /// The answer of a model step that ended well.
 pub fn answer(step: &StepRow) -> Option<ModelAnswer> {
     step.output.as_ref().and_then(|output| serde_json::from_value(output.clone()).ok())
+}
+
+/// What the model was told as the result of a call; nothing when the loop guard refused it.
+pub fn result_text(step: &StepRow) -> Option<&str> {
+    let refused = step.verdict.as_ref().is_some_and(|v| v.verdict == LOOP_GUARD);
+    if refused { None } else { step.output.as_ref().and_then(Value::as_str) }
 }
 
 /// What a model step was for.

@@ -4,9 +4,12 @@ mod queue;
 mod read;
 mod write;
 
-pub use queue::{Load, cancel_requests, claim, expire_all_leases, load, past_expiry, renew, request_cancel, take_over};
+pub use queue::{
+    Load, any_waiting, cancel_requests, claim, expire_all_leases, load, past_expiry, release, renew, request_cancel,
+    take_over,
+};
 pub use read::{
     OpenRuns, RunFilter, all_steps, count, count_steps, events_after, find, find_by_idempotency_key, get, list,
-    newest_ended, open_of_session, open_runs, queue_positions, steps,
+    newest_ended, open, open_runs, queue_positions, steps,
 };
 pub use write::{append_events, end_queued, erase_session, insert, insert_steps, save, save_partial, save_step};

@@ -75,8 +75,16 @@ pub async fn claim<C: ConnectionTrait>(
         .and_where(col(&x, run::Column::EndedAt).is_null())
         .cond_where(before_it)
         .to_owned();
+    let cancelled = || {
+        col(&r, run::Column::CancelRequestedAt).is_not_null().and(col(&r, run::Column::State).ne(RunState::Queued))
+    };
     let ready = Condition::any()
-        .add(Condition::all().add(col(&r, run::Column::State).eq(RunState::Queued)).add(Expr::exists(blocked).not()))
+        .add(cancelled())
+        .add(
+            Condition::all()
+                .add(col(&r, run::Column::State).eq(RunState::Queued))
+                .add(Expr::exists(blocked).not()),
+        )
         .add(col(&r, run::Column::State).eq(RunState::Parked))
         .add(
             Condition::all()
@@ -98,10 +106,15 @@ pub async fn claim<C: ConnectionTrait>(
             agents.clone(),
             Expr::col((agents.clone(), Alias::new("id"))).equals((r.clone(), run::Column::AgentId)),
         )
-        .and_where(Expr::col((agents, Alias::new("state"))).eq("running"))
         .and_where(col(&r, run::Column::EndedAt).is_null())
         .and_where(col(&r, run::Column::State).is_in([RunState::Queued, RunState::Parked, RunState::WaitingRetry]))
-        .and_where(Expr::from(sub(running)).lt(col(&r, run::Column::MaxConcurrent)))
+        .cond_where(
+            Condition::any().add(cancelled()).add(
+                Condition::all()
+                    .add(Expr::col((agents, Alias::new("state"))).eq("running"))
+                    .add(Expr::from(sub(running)).lt(col(&r, run::Column::MaxConcurrent))),
+            ),
+        )
         .cond_where(ready)
         .order_by_expr(col(&r, run::Column::State).eq(RunState::Queued), Order::Asc)
         .order_by((r.clone(), run::Column::Rank), Order::Asc)
@@ -229,4 +242,30 @@ pub async fn past_expiry<C: ConnectionTrait>(db: &C, now: Ts, limit: u64) -> Res
         .limit(limit)
         .all(db)
         .await?)
+}
+
+/// Whether any run waits for its turn, for a retry, or parked.
+pub async fn any_waiting<C: ConnectionTrait>(db: &C) -> Result<bool> {
+    let one: Option<Id> = run::Entity::find()
+        .select_only()
+        .column(run::Column::Id)
+        .filter(run::Column::EndedAt.is_null())
+        .filter(run::Column::State.is_in([RunState::Queued, RunState::Parked, RunState::WaitingRetry]))
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(one.is_some())
+}
+
+/// Gives the leases of these runs back, so that the next process takes them over at once.
+pub async fn release<C: ConnectionTrait>(db: &C, owner: &str, runs: &[(Id, i32)]) -> Result<()> {
+    run::Entity::update_many()
+        .col_expr(run::Column::LeaseUntil, Expr::value(Ts(0)))
+        .filter(run::Column::LeaseOwner.eq(owner))
+        .filter(run::Column::State.eq(RunState::Running))
+        .filter(run::Column::Id.is_in(runs.iter().map(|(id, _)| *id)))
+        .exec(db)
+        .await?;
+    Ok(())
 }

@@ -173,11 +173,15 @@ pub async fn open_runs<C: ConnectionTrait>(db: &C, agents: Option<&[Id]>) -> Res
     Ok(query.into_model().all(db).await?)
 }
 
-/// Unfinished runs of one session, in the order they run.
-pub async fn open_of_session<C: ConnectionTrait>(db: &C, session: Id) -> Result<Vec<RunRow>> {
+/// Unfinished runs of an agent or a session, in the order they run.
+pub async fn open<C: ConnectionTrait>(db: &C, agent: Option<Id>, session: Option<Id>) -> Result<Vec<RunRow>> {
+    let of = Condition::all()
+        .add_option(agent.map(|id| run::Column::AgentId.eq(id)))
+        .add_option(session.map(|id| run::Column::SessionId.eq(id)));
     Ok(run::Entity::find()
-        .filter(run::Column::SessionId.eq(session))
+        .filter(of)
         .filter(run::Column::EndedAt.is_null())
+        .order_by(run::Column::SessionId, Order::Asc)
         .order_by(run::Column::QueueSeq, Order::Asc)
         .all(db)
         .await?)

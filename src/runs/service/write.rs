@@ -41,7 +41,6 @@ pub async fn save<C: ConnectionTrait>(db: &C, row: &RunRow, epoch: i32) -> Resul
     changes.input = NotSet;
     changes.options = NotSet;
     changes.idempotency_key = NotSet;
-    changes.attempts = NotSet;
     changes.lease_epoch = NotSet;
     changes.expires_at = NotSet;
     changes.cancel_requested_at = NotSet;

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
-    super::event::{EventBody, EventId, RunEvent},
+    super::event::{EventBody, RunEvent},
     lock,
 };
 use crate::{ids::Id, runs::RunRow};
@@ -91,11 +91,6 @@ impl Channel {
         if event.body.is_terminal() {
             state.followers.clear();
         }
-    }
-
-    /// Characters streamed so far by the present step.
-    pub fn last_id(&self) -> Option<EventId> {
-        lock(&self.state).streaming.last().map(|e| e.id)
     }
 
     pub fn finish(&self, finished: Finished) {

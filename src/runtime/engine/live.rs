@@ -19,7 +19,6 @@ use crate::ids::Id;
 pub struct LiveRun {
     pub run_id: Id,
     pub agent_id: Id,
-    pub session_id: Id,
     pub epoch: i32,
     /// Fires when the present step shall be broken off.
     pub stop: CancellationToken,
@@ -67,11 +66,10 @@ impl LiveRun {
 pub struct LiveRuns(Mutex<HashMap<Id, Arc<LiveRun>>>);
 
 impl LiveRuns {
-    pub fn enter(&self, run_id: Id, agent_id: Id, session_id: Id, epoch: i32) -> Arc<LiveRun> {
+    pub fn enter(&self, run_id: Id, agent_id: Id, epoch: i32) -> Arc<LiveRun> {
         let live = Arc::new(LiveRun {
             run_id,
             agent_id,
-            session_id,
             epoch,
             stop: CancellationToken::new(),
             park: AtomicBool::new(false),

@@ -132,6 +132,8 @@ struct Inner {
     background: Arc<Semaphore>,
     /// Something may be ready for a worker.
     wake: Notify,
+    /// Runs wait for something, as far as this process knows.
+    backlog: AtomicBool,
     draining: AtomicBool,
     /// Ends the loops and every follower.
     stopped: CancellationToken,
@@ -163,6 +165,7 @@ impl Engine {
             workers: Arc::new(Semaphore::new(settings.workers)),
             background: Arc::new(Semaphore::new(settings.background_workers)),
             wake: Notify::new(),
+            backlog: AtomicBool::new(true),
             draining: AtomicBool::new(false),
             stopped: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -173,11 +176,6 @@ impl Engine {
     /// Runs that workers of this process have now.
     pub fn running(&self) -> usize {
         self.0.live.count()
-    }
-
-    /// Tells the queue that something may be ready, such as an agent that was started.
-    pub fn wake(&self) {
-        self.0.wake.notify_one();
     }
 }
 

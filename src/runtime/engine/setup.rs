@@ -31,7 +31,6 @@ use crate::{
         registry::{ModelChoice, ModelProblem, ResolvedModel},
     },
     runs::{Door, RunCaller, RunOptions},
-    scopes::Scopes,
 };
 
 /// Agents whose settings are kept ready.
@@ -259,12 +258,7 @@ pub fn agent_state<'a>(agent: &'a AgentRow, setup: &'a AgentSetup, tool: &str) -
     }
 }
 
-/// What the person behind the run may have the agent do.
-pub fn caller_class(scopes: Scopes) -> CallerClass {
-    if scopes.has("system:write") { CallerClass::Admin } else { CallerClass::User }
-}
-
-/// The class as it was when the run was accepted.
+/// What the person behind the run may have the agent do, as of the acceptance.
 pub fn stored_class(caller: &RunCaller) -> CallerClass {
     match (caller.admin, caller.kind) {
         (true, _) | (_, CallerKind::System) => CallerClass::Admin,

@@ -1,7 +1,5 @@
 //! What a run does next: a pure function of its rows. A run that was taken over asks it again and goes on.
 
-#[cfg(test)]
-mod tests;
 
 use super::{
     retry::{self, Candidate, Decision},
