@@ -24,7 +24,10 @@ use crate::{
 };
 
 fn api() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::base()).merge(auth::router()).merge(system::router()).merge(templates::router())
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(auth::router())
+        .merge(system::router())
+        .merge(templates::router())
 }
 
 /// The finished OpenAPI document.

@@ -7,6 +7,7 @@ mod state;
 
 pub use entity::{event::Model as EventRow, run::Model as RunRow, step::Model as StepRow};
 pub use facts::{
-    Directives, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList, ThinkingWish, Verdict,
+    Directives, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList, ThinkingWish,
+    Verdict,
 };
 pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};

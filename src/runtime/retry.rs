@@ -61,9 +61,14 @@ pub struct Candidate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Call this candidate after this pause.
-    Again { candidate: usize, delay_ms: i64 },
+    Again {
+        candidate: usize,
+        delay_ms: i64,
+    },
     /// Every candidate failed; the run waits and begins with the first one again.
-    Later { delay_ms: i64 },
+    Later {
+        delay_ms: i64,
+    },
     GiveUp,
 }
 
@@ -74,7 +79,11 @@ pub fn decide(failed: &[&StepRow], candidates: &[Candidate], base_ms: i64, durab
     let round: Vec<&&StepRow> = failed[since..].iter().filter(|s| fault(s).is_some_and(|f| !f.takeover)).collect();
     let used = failed.last().and_then(|s| position(s, candidates)).unwrap_or(0);
     let Some(last) = round.last() else {
-        let delay_ms = failed.last().and_then(|s| fault(s)).filter(|f| f.long_wait).and(LONG_WAITS_MS.get(waits.saturating_sub(1)));
+        let delay_ms = failed
+            .last()
+            .and_then(|s| fault(s))
+            .filter(|f| f.long_wait)
+            .and(LONG_WAITS_MS.get(waits.saturating_sub(1)));
         return match delay_ms {
             Some(delay_ms) => Decision::Later { delay_ms: *delay_ms },
             None => Decision::Again { candidate: used, delay_ms: 0 },

@@ -36,12 +36,7 @@ pub fn texts(steps: &[StepRow]) -> Vec<StepText> {
         };
         let text = if spoken && !continues && !text.is_empty() { format!("{SEPARATOR}{text}") } else { text };
         spoken |= !text.is_empty();
-        shown.push(StepText {
-            step: step.idx,
-            event_seq: step.event_seq,
-            thinking: raw.thinking + &thinking,
-            text,
-        });
+        shown.push(StepText { step: step.idx, event_seq: step.event_seq, thinking: raw.thinking + &thinking, text });
     }
     shown
 }

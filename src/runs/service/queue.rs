@@ -75,16 +75,11 @@ pub async fn claim<C: ConnectionTrait>(
         .and_where(col(&x, run::Column::EndedAt).is_null())
         .cond_where(before_it)
         .to_owned();
-    let cancelled = || {
-        col(&r, run::Column::CancelRequestedAt).is_not_null().and(col(&r, run::Column::State).ne(RunState::Queued))
-    };
+    let cancelled =
+        || col(&r, run::Column::CancelRequestedAt).is_not_null().and(col(&r, run::Column::State).ne(RunState::Queued));
     let ready = Condition::any()
         .add(cancelled())
-        .add(
-            Condition::all()
-                .add(col(&r, run::Column::State).eq(RunState::Queued))
-                .add(Expr::exists(blocked).not()),
-        )
+        .add(Condition::all().add(col(&r, run::Column::State).eq(RunState::Queued)).add(Expr::exists(blocked).not()))
         .add(col(&r, run::Column::State).eq(RunState::Parked))
         .add(
             Condition::all()

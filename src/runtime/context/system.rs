@@ -63,7 +63,9 @@ pub fn system_text(name: &str, description: &str, prompt: Option<&str>, persona:
 fn format_hint(door: Door) -> Option<&'static str> {
     match door {
         Door::Channel => Some("Your answers are shown in a chat application: short, plain text."),
-        Door::Hook | Door::Schedule | Door::Trigger => Some("Nobody is waiting at a screen: answer with the result only."),
+        Door::Hook | Door::Schedule | Door::Trigger => {
+            Some("Nobody is waiting at a screen: answer with the result only.")
+        }
         _ => None,
     }
 }

@@ -26,9 +26,7 @@ use crate::{
     ids::Id,
     llm::{Purpose, estimate},
     messages::{self, Block, Blocks, MessageFlags, MessageRole, MessageRow},
-    runs::{
-        self, Door, ModelCall, RunInput, RunOptions, RunRow, RunState, StepKind, StepRow, StepState, TextList,
-    },
+    runs::{self, Door, ModelCall, RunInput, RunOptions, RunRow, RunState, StepKind, StepRow, StepState, TextList},
     sessions::{
         self, SessionKind, SessionRow,
         service::{NewSession, Which},
@@ -120,7 +118,8 @@ impl Engine {
         match (taken.step, permits) {
             (Some(step), Some(permits)) => {
                 inner.tell("run.started", &run);
-                let turn = Turn::started(inner, new.agent, setup, models, taken.run, step, taken.message, channel.clone());
+                let turn =
+                    Turn::started(inner, new.agent, setup, models, taken.run, step, taken.message, channel.clone());
                 workers::spawn(inner, turn, permits);
             }
             _ => inner.call(),
@@ -189,9 +188,8 @@ impl Intake<'_> {
         let (owner, kind, conversation) = match &self.new.session {
             SessionChoice::Id(id) => {
                 let row = sessions::service::start_turn(tx, agent, Which::Id(*id), self.now).await?;
-                let row = row.ok_or_else(|| {
-                    Error::new(ErrorCode::SessionNotFound, format!("The agent has no session {id}"))
-                })?;
+                let row = row
+                    .ok_or_else(|| Error::new(ErrorCode::SessionNotFound, format!("The agent has no session {id}")))?;
                 if !owns(&self.new.caller, &row.owner) && !self.new.caller.scopes.has("agents:write") {
                     let text = "Writing into a session of another caller needs the scope agents:write";
                     return Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"));
@@ -200,7 +198,11 @@ impl Intake<'_> {
             }
             SessionChoice::Active => {
                 let sender = self.new.input.sender_id.as_deref();
-                (session_key(settings.scope, &self.new.caller.owner(), sender), SessionKind::Main, sender.map(str::to_owned))
+                (
+                    session_key(settings.scope, &self.new.caller.owner(), sender),
+                    SessionKind::Main,
+                    sender.map(str::to_owned),
+                )
             }
             SessionChoice::Key { key, kind, conversation } => (key.clone(), *kind, conversation.clone()),
         };
@@ -208,8 +210,7 @@ impl Intake<'_> {
         if !always_new && self.is_stale(tx, &owner).await? {
             sessions::service::release_key(tx, agent, &owner).await?;
         }
-        if !always_new
-            && let Some(row) = sessions::service::start_turn(tx, agent, Which::Key(&owner), self.now).await?
+        if !always_new && let Some(row) = sessions::service::start_turn(tx, agent, Which::Key(&owner), self.now).await?
         {
             return Ok(row);
         }

@@ -92,7 +92,8 @@ impl Turn {
     fn answer_text(&self, call: Call, answer: &Answer) -> String {
         let mut pieces = vec![answer.shown.text.clone()];
         if call.continues {
-            for step in self.steps.iter().rev().filter(|s| s.kind == StepKind::ModelCall && s.state == StepState::Done) {
+            for step in self.steps.iter().rev().filter(|s| s.kind == StepKind::ModelCall && s.state == StepState::Done)
+            {
                 let Some(piece) = transcript::answer(step).filter(|a| a.outcome == ModelOutcome::Cut) else { break };
                 pieces.push(content::shown_cut(&piece.text, transcript::call(step).continues).text);
             }
@@ -237,7 +238,10 @@ impl Turn {
         }
         let mut flags = vec![];
         flags.extend((outcome == ModelOutcome::Cut).then_some(MessageFlag::Continued));
-        flags.extend((self.run.silent && outcome == ModelOutcome::Final && text_is_silent(silence, text)).then_some(MessageFlag::Silent));
+        flags.extend(
+            (self.run.silent && outcome == ModelOutcome::Final && text_is_silent(silence, text))
+                .then_some(MessageFlag::Silent),
+        );
         let mut row = self.message(MessageRole::Assistant, blocks, self.steps.get(at).map(|s| s.id));
         row.flags = MessageFlags(flags);
         row.model = self.models.models.get(call.candidate).map(super::setup::RunModel::name);

@@ -91,7 +91,8 @@ impl Turn {
         self.commit(changes).await?;
         let parallel = usize::try_from(self.setup.manifest.resources.max_concurrent_tools).unwrap_or(1).max(1);
         let context = self.tool_context();
-        let mut running = stream::iter(ready.into_iter().map(|call| make(call, context.clone()))).buffer_unordered(parallel);
+        let mut running =
+            stream::iter(ready.into_iter().map(|call| make(call, context.clone()))).buffer_unordered(parallel);
         while let Some(made) = running.next().await {
             if self.live.is_abandoned() {
                 return Err(Stop::Lost);
@@ -121,7 +122,9 @@ impl Turn {
             let minute = minutes.entry(self.run.agent_id).or_default();
             let now = Instant::now();
             match minute.count(now) {
-                count if max > 0 && count >= max => minute.0.front().map(|first| MINUTE.saturating_sub(now.duration_since(*first))),
+                count if max > 0 && count >= max => {
+                    minute.0.front().map(|first| MINUTE.saturating_sub(now.duration_since(*first)))
+                }
                 _ => None,
             }
         };
@@ -176,7 +179,9 @@ impl Turn {
         let needs = Needs::default();
         match self.verdict(name, None, &Value::Null, Ok(&needs)) {
             policy::Verdict::Deny(error) => error,
-            _ => ToolError::new(ToolErrorCode::Unavailable, format!("{name} is not part of this version of the server")),
+            _ => {
+                ToolError::new(ToolErrorCode::Unavailable, format!("{name} is not part of this version of the server"))
+            }
         }
     }
 
@@ -196,7 +201,8 @@ impl Turn {
             policy::Verdict::Deny(error) => error,
             policy::Verdict::Ask(question) => question.refuse(),
         };
-        let word = serde_json::to_value(error.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        let word =
+            serde_json::to_value(error.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
         self.note_verdict(at, &word, error.rule.clone());
         Err(error)
     }
@@ -210,7 +216,8 @@ impl Turn {
     ) -> policy::Verdict {
         let setup = &self.setup;
         let holds = |grant: &str| setup.resolved.grants.allows_text(grant);
-        let last_minute = lock(&self.inner.calls_per_minute).entry(self.run.agent_id).or_default().count(Instant::now());
+        let last_minute =
+            lock(&self.inner.calls_per_minute).entry(self.run.agent_id).or_default().count(Instant::now());
         let approval = &setup.manifest.approval;
         let door = serde_json::to_value(self.run.door).ok();
         policy::decide(&PolicyInput {
@@ -371,7 +378,8 @@ impl Turn {
     }
 
     pub(super) fn append_results(&mut self, batch: i32, changes: &mut Changes) {
-        let calls: Vec<usize> = (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(|s| s.batch == batch)).collect();
+        let calls: Vec<usize> =
+            (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(|s| s.batch == batch)).collect();
         for at in calls {
             self.copy_repeated(at, changes);
             let Some(step) = self.steps.get(at) else { continue };
@@ -388,7 +396,9 @@ impl Turn {
 
     /// A repeated call has the result of the first.
     fn copy_repeated(&mut self, at: usize, changes: &mut Changes) {
-        let Some(step) = self.steps.get(at).filter(|s| s.state == StepState::Skipped && s.output.is_none()) else { return };
+        let Some(step) = self.steps.get(at).filter(|s| s.state == StepState::Skipped && s.output.is_none()) else {
+            return;
+        };
         let first = self.steps.iter().find(|s| s.batch == step.batch && s.tool == step.tool && s.output.is_some());
         let (output, is_error) = match first.filter(|f| f.idx < step.idx) {
             Some(first) => (first.output.clone(), first.is_error),
@@ -414,8 +424,7 @@ impl Turn {
     /// Reads of server data, which tools themselves never touch.
     async fn carry_out(&self, intent: Intent) -> Step<Result<Value, ToolError>> {
         let Intent::ArtifactRead { id, offset, length } = intent;
-        let found =
-            artifacts::service::find(self.inner.db.read(), self.run.agent_id, self.run.session_id, &id).await?;
+        let found = artifacts::service::find(self.inner.db.read(), self.run.agent_id, self.run.session_id, &id).await?;
         let Some(artifact) = found else {
             return Ok(Err(ToolError::new(ToolErrorCode::NotFound, format!("There is no artifact {id}"))));
         };

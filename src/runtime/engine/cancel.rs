@@ -169,4 +169,3 @@ impl Turn {
         self.append_results(batch, changes);
     }
 }
-

@@ -45,7 +45,9 @@ fn hint(class: ErrorClass) -> &'static str {
         ErrorClass::Auth => "Check the provider's API key in the server's configuration or environment.",
         ErrorClass::Billing => "The provider wants credit on the account of this key.",
         ErrorClass::RateLimit | ErrorClass::Overloaded => "Try again later, or name a fallback model.",
-        ErrorClass::Timeout | ErrorClass::Network => "Check that the server reaches the provider, or name a fallback model.",
+        ErrorClass::Timeout | ErrorClass::Network => {
+            "Check that the server reaches the provider, or name a fallback model."
+        }
         ErrorClass::ModelNotFound => "Name a model that the provider has; GET /api/models lists the known ones.",
         ErrorClass::BadRequest => "The provider did not accept the request; look at the model's parameters.",
         ErrorClass::ContextOverflow => "Shorten the message, or use a model with a larger window.",

@@ -130,7 +130,10 @@ impl Inner {
         let steps = runs::service::all_steps(db, run).await?;
         let row = runs::service::get(db, run).await?;
         let remote = self.live.get(run).is_none();
-        Ok(Replay { ended: row.state.is_terminal() && ends(&rows, &row, after), events: replay(&row, &steps, &rows, after, remote) })
+        Ok(Replay {
+            ended: row.state.is_terminal() && ends(&rows, &row, after),
+            events: replay(&row, &steps, &rows, after, remote),
+        })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::{
     collections::HashMap,
+    sync::Arc,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    sync::Arc,
 };
 
 use tokio_util::sync::CancellationToken;

@@ -117,7 +117,8 @@ impl Turn {
 
     pub(super) fn candidate_of(&self, step: usize) -> usize {
         let Some(step) = self.steps.get(step) else { return 0 };
-        let same = |m: &RunModel| step.provider.as_ref() == Some(&m.provider) && step.model.as_ref() == Some(&m.upstream);
+        let same =
+            |m: &RunModel| step.provider.as_ref() == Some(&m.provider) && step.model.as_ref() == Some(&m.upstream);
         self.models.models.iter().position(same).unwrap_or(0)
     }
 
@@ -345,7 +346,8 @@ impl Turn {
 
     /// The run alone is longer than the model's window: no call is made.
     async fn too_long(&mut self, at: usize, needed: u32, limit: u32) -> Step {
-        let message = format!("This run needs about {needed} tokens, the model reads at most {limit}; shorten the message");
+        let message =
+            format!("This run needs about {needed} tokens, the model reads at most {limit}; shorten the message");
         let error = LlmError { class: ErrorClass::ContextOverflow, status: None, retry_after: None, message };
         let mut changes = Changes { steps: vec![at], ..Changes::default() };
         self.fail_step(at, &error, false);
@@ -370,7 +372,14 @@ impl Turn {
     }
 
     /// W3 of a call that failed: what was sent of it is withdrawn, and the rows say what happens next.
-    pub(super) async fn failed(&mut self, call: Call, at: usize, answer: Answer, error: LlmError, estimated: u32) -> Step {
+    pub(super) async fn failed(
+        &mut self,
+        call: Call,
+        at: usize,
+        answer: Answer,
+        error: LlmError,
+        estimated: u32,
+    ) -> Step {
         let Some(model) = self.models.models.get(call.candidate) else { return Err(Stop::Lost) };
         self.inner.note_outcome(&model.provider, Some(&error));
         let mut changes = Changes { steps: vec![at], ..Changes::default() };
@@ -405,7 +414,8 @@ impl Turn {
                     fault.long_wait = true;
                 }
                 let Some(step) = self.steps.get(at) else { return };
-                let other = (next.candidate != failed.candidate).then(|| self.models.models.get(next.candidate)).flatten();
+                let other =
+                    (next.candidate != failed.candidate).then(|| self.models.models.get(next.candidate)).flatten();
                 let body = EventBody::Retry {
                     step: step.idx,
                     class,
@@ -440,7 +450,9 @@ impl Turn {
         status: UsageStatus,
         changes: &mut Changes,
     ) {
-        let (Some(model), Some(step)) = (self.models.models.get(call.candidate), self.steps.get_mut(at)) else { return };
+        let (Some(model), Some(step)) = (self.models.models.get(call.candidate), self.steps.get_mut(at)) else {
+            return;
+        };
         let tokens = Tokens::from(usage);
         let prices = &model.resolved.prices;
         let cost = i64::try_from(cost_micro_usd(prices, &usage)).unwrap_or(i64::MAX);

@@ -58,11 +58,8 @@ pub struct Cache(Mutex<HashMap<Id, (Version, Arc<AgentSetup>)>>);
 impl Inner {
     /// Settings of the agent as its row says, from the cache if they did not change.
     pub(super) async fn agent_setup(&self, agent: &AgentRow) -> Result<Arc<AgentSetup>> {
-        let version = Version {
-            manifest: agent.manifest_version,
-            files: agent.files_version,
-            mode: agent.mode.clone(),
-        };
+        let version =
+            Version { manifest: agent.manifest_version, files: agent.files_version, mode: agent.mode.clone() };
         if let Some((known, setup)) = lock(&self.setups.0).get(&agent.id)
             && *known == version
         {
@@ -170,8 +167,8 @@ impl Inner {
 }
 
 fn tier(tier: agents::manifest::ModelTier) -> crate::llm::catalog::Tier {
-    use agents::manifest::ModelTier as M;
     use crate::llm::catalog::Tier as T;
+    use agents::manifest::ModelTier as M;
     match tier {
         M::Frontier => T::Frontier,
         M::Smart => T::Smart,

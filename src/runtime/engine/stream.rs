@@ -14,7 +14,7 @@ use super::{
     turn::Turn,
 };
 use crate::{
-    llm::{Chunk, ChunkStream, Driver, ChatRequest, ErrorClass, LlmError, StopReason, TokenUsage},
+    llm::{ChatRequest, Chunk, ChunkStream, Driver, ErrorClass, LlmError, StopReason, TokenUsage},
     messages::Block,
     runs,
     time::Ts,
@@ -153,12 +153,7 @@ fn late(what: &str, limit: Duration) -> LlmError {
 }
 
 impl Reader<'_> {
-    async fn read(
-        &mut self,
-        driver: &dyn Driver,
-        request: ChatRequest,
-        patience: Patience,
-    ) -> Result<(), Stopped> {
+    async fn read(&mut self, driver: &dyn Driver, request: ChatRequest, patience: Patience) -> Result<(), Stopped> {
         let open = timeout(patience.first_event, driver.stream(request));
         let mut chunks: ChunkStream = open.await.map_err(|_| late("no answer came", patience.first_event))??;
         let mut limit = patience.first_event.saturating_sub(self.started.elapsed());

@@ -157,7 +157,8 @@ impl Turn {
         // The request itself is gone; the messages before it are what it was made of.
         let input = self.own.iter().map(|m| u32::try_from(m.tokens).unwrap_or(0)).fold(0, u32::saturating_add);
         let usage = TokenUsage { input, output: estimate::text(&received), ..TokenUsage::default() };
-        let answer = Answer { shown: content::shown_cut(&received, this.continues), raw: received, ..Answer::default() };
+        let answer =
+            Answer { shown: content::shown_cut(&received, this.continues), raw: received, ..Answer::default() };
         self.charge(at, call, &answer, usage, true, None, UsageStatus::Interrupted, changes);
         if let Some(step) = self.steps.get_mut(at) {
             step.state = StepState::Failed;
@@ -198,7 +199,8 @@ impl Turn {
 
     /// An interrupted call may have been the last of its batch.
     fn close_batch_once(&mut self, changes: &mut Changes) {
-        let settled = changes.steps.iter().any(|at| self.steps.get(*at).is_some_and(|s| s.state == StepState::Interrupted));
+        let settled =
+            changes.steps.iter().any(|at| self.steps.get(*at).is_some_and(|s| s.state == StepState::Interrupted));
         if settled {
             self.close_batch(changes);
         }

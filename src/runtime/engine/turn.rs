@@ -269,7 +269,8 @@ impl Turn {
         if !runs::service::save(&tx, &self.run, self.live.epoch).await? {
             return Err(Stop::Lost);
         }
-        let steps = |positions: &[usize]| positions.iter().filter_map(|at| self.steps.get(*at).cloned()).collect::<Vec<_>>();
+        let steps =
+            |positions: &[usize]| positions.iter().filter_map(|at| self.steps.get(*at).cloned()).collect::<Vec<_>>();
         runs::service::insert_steps(&tx, steps(&changes.new_steps)).await?;
         for step in steps(&changes.steps) {
             runs::service::save_step(&tx, &step).await?;
@@ -297,12 +298,7 @@ impl Turn {
     }
 
     /// Numbers the messages, and their events with them.
-    async fn number_messages(
-        &mut self,
-        tx: &sea_orm::DatabaseTransaction,
-        changes: &mut Changes,
-        now: Ts,
-    ) -> Step {
+    async fn number_messages(&mut self, tx: &sea_orm::DatabaseTransaction, changes: &mut Changes, now: Ts) -> Step {
         let count = i64::try_from(changes.messages.len()).unwrap_or(0);
         let session = self.run.session_id;
         let last = match changes.ends {

@@ -54,7 +54,12 @@ impl Engine {
         self.wait_on(&channel, run, limit).await
     }
 
-    pub(super) async fn wait_on(&self, channel: &Arc<Channel>, run: Id, limit: Duration) -> Result<Option<Arc<Finished>>> {
+    pub(super) async fn wait_on(
+        &self,
+        channel: &Arc<Channel>,
+        run: Id,
+        limit: Duration,
+    ) -> Result<Option<Arc<Finished>>> {
         let deadline = tokio::time::Instant::now() + limit;
         loop {
             // Another replica may end it, so the rows are asked too, when there may be one.

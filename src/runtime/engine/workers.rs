@@ -14,7 +14,12 @@ use super::{
     takeover::{self, Taken},
     turn::Turn,
 };
-use crate::{artifacts, error::Result, runs::{self, RunRow}, time::Ts};
+use crate::{
+    artifacts,
+    error::Result,
+    runs::{self, RunRow},
+    time::Ts,
+};
 
 const TRIM_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -106,7 +111,8 @@ async fn claim_ready(inner: &Arc<Inner>) -> Result<()> {
         let Some(permits) = Permits::try_take(inner, false) else { return Ok(()) };
         let background = inner.background.available_permits() > 0;
         let now = Ts::now();
-        let claimed = runs::service::claim(inner.db.write(), &inner.owner, now, lease_end(inner, now), background).await?;
+        let claimed =
+            runs::service::claim(inner.db.write(), &inner.owner, now, lease_end(inner, now), background).await?;
         let Some(run) = claimed else { return Ok(()) };
         drive(inner, run, Taken::Claimed, permits);
     }

@@ -1,6 +1,5 @@
 //! What a run does next: a pure function of its rows. A run that was taken over asks it again and goes on.
 
-
 use super::{
     retry::{self, Candidate, Decision},
     transcript::{answer, call},
@@ -164,9 +163,9 @@ fn kept_candidate(steps: &[StepRow], candidates: &[Candidate]) -> usize {
     let answered = steps.iter().rfind(|s| s.kind == StepKind::ModelCall && s.state == StepState::Done);
     answered
         .and_then(|s| {
-            candidates.iter().position(|c| {
-                Some(&c.provider) == s.provider.as_ref() && Some(&c.model) == s.model.as_ref()
-            })
+            candidates
+                .iter()
+                .position(|c| Some(&c.provider) == s.provider.as_ref() && Some(&c.model) == s.model.as_ref())
         })
         .unwrap_or(0)
 }
