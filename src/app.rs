@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-mod models;
+pub mod models;
 
 use crate::{
     audit,

@@ -3,7 +3,6 @@
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::MigratorTrait;
 
-mod column;
 mod m20261124_100000_server;
 mod m20261124_110000_agents;
 mod m20261124_110100_sessions;

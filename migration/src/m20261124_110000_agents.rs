@@ -1,6 +1,9 @@
 //! Agents and their persona documents.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, big_integer_null, boolean, integer, json, json_null, text, text_null, uuid, uuid_null},
+};
 
 pub struct Migration;
 

@@ -1,6 +1,9 @@
 //! Sessions and their messages.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, big_integer_null, integer, json, json_null, text, text_null, uuid, uuid_null},
+};
 
 use super::m20261124_110000_agents::Agents;
 

@@ -1,6 +1,9 @@
 //! Runs, their steps and their stored events.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, big_integer_null, boolean, integer, json, json_null, text, text_null, uuid, uuid_null},
+};
 
 use super::m20261124_110000_agents::Agents;
 

@@ -1,6 +1,9 @@
 //! One row for each model call, failed ones included. Rows outlive runs, sessions and agents, so they name them without foreign keys.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, big_integer_null, boolean, integer, text, text_null, uuid, uuid_null},
+};
 
 pub struct Migration;
 

@@ -1,6 +1,9 @@
 //! Long tool results, kept whole beside the shortened text that the model sees.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, binary, text, uuid},
+};
 
 use super::{m20261124_110000_agents::Agents, m20261124_110100_sessions::Sessions};
 

@@ -6,6 +6,7 @@ use crate::{
     auth,
     config::Config,
     db::{Db, migrate},
+    llm::registry::ModelChoice,
 };
 
 struct Report {
@@ -39,6 +40,7 @@ pub async fn run(config: Result<Config, String>) -> Result<ExitCode, String> {
             }
             check_listener(&config, &mut report);
             check_database(&config, &mut report).await;
+            check_models(&config, &mut report).await;
         }
     }
     Ok(if report.failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -63,9 +65,13 @@ async fn check_database(config: &Config, report: &mut Report) {
         Ok(db) => db,
         Err(e) => return report.fail(&format!("database: {e}"), "start the database, or correct database.url"),
     };
-    match migrate::migrate(&db, &url).await {
-        Ok(_) => report.ok(&format!("{} database answers and is up to date", url.kind())),
-        Err(e) => return report.fail(&format!("database: {e}"), "see the message; a backup lies beside a SQLite file"),
+    match migrate::pending(&db, &url).await {
+        Ok(pending) if pending.is_empty() => report.ok(&format!("{} database answers and is up to date", url.kind())),
+        Ok(pending) => {
+            let text = format!("{} database answers; {} migrations are due", url.kind(), pending.len());
+            return report.warn(&text, "they run at the next start; openfang migrate runs them now");
+        }
+        Err(e) => return report.fail(&format!("database: {e}"), "see the message"),
     }
     match auth::service::count_in_force(&db).await {
         Ok(0) if config.config_key().is_none() && !config.auth.enabled => {
@@ -73,5 +79,19 @@ async fn check_database(config: &Config, report: &mut Report) {
         }
         Ok(n) => report.ok(&format!("{n} API keys in force")),
         Err(e) => report.fail(&format!("API keys: {e}"), "see the message"),
+    }
+}
+
+async fn check_models(config: &Config, report: &mut Report) {
+    let models = match crate::app::models::registry(config) {
+        Ok(models) => models,
+        Err(e) => return report.fail(&e, "correct the configuration"),
+    };
+    models.probe_local().await;
+    let model = models.resolve(&ModelChoice::default());
+    let name = format!("default model {}/{}", model.provider, model.upstream_id);
+    match models.how_to_configure().split_first() {
+        None => report.ok(&name),
+        Some((first, rest)) => report.warn(&format!("{name}: {first}"), &rest.join("\n      -> ")),
     }
 }

@@ -1,11 +1,11 @@
 //! `openfang start`: logging, listener, signals, banner.
 
-use std::{net::TcpListener, process::ExitCode, time::Duration};
+use std::{io::IsTerminal, net::TcpListener, process::ExitCode, time::Duration};
 
 use clap::Args;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{app::AppState, config::Config, http::server};
+use crate::{app::AppState, config::Config, http::server, llm::registry::ModelChoice};
 
 #[derive(Debug, Args)]
 pub struct Start {
@@ -36,6 +36,8 @@ impl Start {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
         let app = AppState::build(config, recorder.ok()).await.map_err(|e| e.to_string())?;
+        // A local provider may be the default model; the listener is bound, so nobody waits in vain meanwhile.
+        app.models.probe_local().await;
         banner(&app);
         let watched = app.clone();
         tokio::spawn(async move { watch_signals(&watched).await });
@@ -45,8 +47,10 @@ impl Start {
 }
 
 fn init_logging(filter: &str, json: bool) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| format!("log_level: {e}"))?;
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    // The migrator tells its own story beside ours; a filter of the operator still has the last word.
+    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}")).map_err(|e| format!("log_level: {e}"))?;
+    let colours = std::io::stderr().is_terminal();
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours);
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json { registry.with(layer.json()).try_init() } else { registry.with(layer).try_init() };
     started.map_err(|e| e.to_string())
@@ -59,6 +63,11 @@ fn banner(app: &AppState) {
     eprintln!("  chat       {base}/");
     eprintln!("  API        {base}/docs");
     eprintln!("  data       {} ({})", app.config.data_dir().display(), app.db.kind());
+    let model = app.models.resolve(&ModelChoice::default());
+    eprintln!("  model      {}/{}", model.provider, model.upstream_id);
+    for line in app.models.how_to_configure() {
+        eprintln!("             {line}");
+    }
     if app.config.config_key().is_none() && !app.config.auth.enabled {
         eprintln!(
             "  access     no key is configured: this machine may do everything, others nothing (openfang keys create)"

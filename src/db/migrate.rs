@@ -25,7 +25,7 @@ pub async fn migrate(db: &Db, url: &DbUrl) -> Result<Migrated, ConnectError> {
     match url {
         DbUrl::Sqlite(path) => {
             let fresh = is_fresh(db, path).await?;
-            let applied = pending(db, &path.display().to_string()).await?;
+            let applied = pending(db, url).await?;
             let backup = if fresh || applied.is_empty() { None } else { Some(backup(db, path).await?) };
             Migrator::up(db.write(), None).await?;
             Ok(Migrated { applied, backup })
@@ -33,12 +33,35 @@ pub async fn migrate(db: &Db, url: &DbUrl) -> Result<Migrated, ConnectError> {
         DbUrl::Postgres(_) => {
             let lock = db.write().begin().await?;
             lock.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-            let applied = pending(db, "the Postgres database").await?;
+            let applied = pending(db, url).await?;
             Migrator::up(db.write(), None).await?;
             lock.commit().await?;
             Ok(Migrated { applied, backup: None })
         }
     }
+}
+
+/// Names of the migrations that are due. Fails for a database that is not ours or belongs to a newer version.
+pub async fn pending(db: &Db, url: &DbUrl) -> Result<Vec<String>, ConnectError> {
+    let name = match url {
+        DbUrl::Sqlite(path) if is_fresh(db, path).await? => return Ok(known()),
+        DbUrl::Sqlite(path) => path.display().to_string(),
+        DbUrl::Postgres(_) => {
+            Migrator::install(db.write()).await?;
+            "the Postgres database".into()
+        }
+    };
+    let rows = db.write().query_all_raw(Statement::from_string(db.backend(), "SELECT version FROM seaql_migrations")).await?;
+    let done = rows.iter().map(|r| r.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
+    let known = known();
+    if let Some(unknown) = done.iter().find(|d| !known.contains(d)) {
+        return Err(ConnectError::Newer(name, unknown.clone()));
+    }
+    Ok(known.into_iter().filter(|k| !done.contains(k)).collect())
+}
+
+fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|m| m.name().to_owned()).collect()
 }
 
 /// A file without tables is fresh; one with tables but without our list of migrations belongs to somebody else.
@@ -52,18 +75,6 @@ async fn is_fresh(db: &Db, path: &Path) -> Result<bool, ConnectError> {
         (_, 0) => Err(ConnectError::Foreign(path.to_owned())),
         _ => Ok(false),
     }
-}
-
-async fn pending(db: &Db, name: &str) -> Result<Vec<String>, ConnectError> {
-    Migrator::install(db.write()).await?;
-    let known: Vec<String> = Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-    let rows =
-        db.write().query_all_raw(Statement::from_string(db.backend(), "SELECT version FROM seaql_migrations")).await?;
-    let done = rows.iter().map(|r| r.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
-    if let Some(unknown) = done.iter().find(|d| !known.contains(d)) {
-        return Err(ConnectError::Newer(name.to_owned(), unknown.clone()));
-    }
-    Ok(known.into_iter().filter(|k| !done.contains(k)).collect())
 }
 
 async fn backup(db: &Db, path: &Path) -> Result<PathBuf, ConnectError> {

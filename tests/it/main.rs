@@ -1,5 +1,7 @@
 //! The tests of the API and the engines, in one binary, since linking is what costs.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod auth;
 mod llm;
 mod support;

@@ -36,13 +36,16 @@ const LOGINS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 type Keyed<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
+/// By hourly quota and burst.
+type LimitersOfKeys = HashMap<(i32, i32), Arc<Keyed<Id>>>;
+
 /// Buckets of addresses and keys. They live in this process; several servers each count for themselves.
 pub struct Limiter {
     enabled: bool,
     by_ip: Keyed<IpAddr>,
     quota: Quota,
     /// One limiter for each distinct limit of keys.
-    by_key: Mutex<HashMap<(i32, i32), Arc<Keyed<Id>>>>,
+    by_key: Mutex<LimitersOfKeys>,
     logins: Keyed<IpAddr>,
 }
 
