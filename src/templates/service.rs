@@ -173,13 +173,21 @@ impl Template {
 
     /// A broken file is listed too, so that its owner learns why no agent can be made of it.
     fn row_or_reason(&self) -> AgentTemplate {
-        match self.read() {
-            Ok((manifest, _)) => self.row(&manifest),
+        match self.quick_read() {
+            Ok(manifest) => self.row(&manifest),
             Err(error) => AgentTemplate {
                 description: format!("This file is no manifest. {}", error.message()),
                 tools: vec![],
                 ..self.row(&AgentManifest::default())
             },
+        }
+    }
+
+    /// Built-in templates are canonical, as a test proves, and need no check to be listed.
+    fn quick_read(&self) -> Result<AgentManifest> {
+        match self.path {
+            None => toml::from_str(&self.text).map_err(Error::internal),
+            Some(_) => self.read().map(|(manifest, _)| manifest),
         }
     }
 }

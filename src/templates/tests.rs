@@ -4,11 +4,18 @@ use serde::Deserialize;
 
 use super::service::{Wanted, builtin_templates, find, get, list};
 use crate::{
-    agents::manifest::{ManifestCode, ParseOptions, ServerFacts, Source, parse},
+    agents::manifest::{AgentManifest, ManifestCode, ParseOptions, ServerFacts, Source, parse},
     error::ErrorCode,
     page::ListParams,
     scopes::Scopes,
 };
+
+const NAMES: &str = "\
+    analyst api-designer architect assistant code-reviewer coder customer-support data-engineer data-scientist debugger \
+    devops-lead doc-writer email-assistant form-tester health-tracker hello-world home-automation \
+    incident-responder knowledge-curator legal-assistant meeting-assistant news-briefer ops orchestrator \
+    personal-finance planner product-manager recruiter release-manager researcher sales-assistant security-auditor \
+    social-media test-engineer translator travel-planner tutor writer";
 
 const TAGS: &str = "general coding review testing ops data research writing language mail meetings social support sales \
     hr legal finance health travel home planning product knowledge web specialist";
@@ -16,9 +23,7 @@ const TAGS: &str = "general coding review testing ops data research writing lang
 #[test]
 fn built_in_templates_are_accepted_strictly_and_need_no_scope() {
     let names: Vec<String> = builtin_templates().into_iter().map(|template| template.name).collect();
-    for name in ["assistant", "hello-world", "coder", "researcher"] {
-        assert!(names.contains(&name.to_owned()), "{name} is missing in {names:?}");
-    }
+    assert_eq!(names.join(" "), NAMES.split_whitespace().collect::<Vec<_>>().join(" "));
     for template in builtin_templates() {
         let options = ParseOptions { strict: true, scopes: Scopes::NONE, previous: None, overrides: None };
         let parsed = parse(Source::Text(&template.text), options, &ServerFacts::factory())
@@ -35,6 +40,7 @@ fn built_in_templates_follow_the_house_rules() {
         let name = &template.name;
         let (manifest, _) = template.read().unwrap();
         assert_eq!(manifest.name, *name);
+        assert_eq!(toml::from_str::<AgentManifest>(&template.text).unwrap(), manifest, "{name} is not canonical");
         assert!((1..=120).contains(&manifest.description.chars().count()), "{name}: description");
         assert!((3..=6).contains(&manifest.tags.len()), "{name}: tags");
         for tag in &manifest.tags {
