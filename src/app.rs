@@ -9,17 +9,21 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod engine;
 pub mod models;
 
 use crate::{
+    agents::rules::ManifestRules,
     audit,
     config::Config,
     db::{self, ConnectError, Db, DbUrl},
     events::EventBus,
     http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown},
     ids::Id,
-    llm::registry::Registry,
-    router, system,
+    llm::registry::Registry as Models,
+    router,
+    runtime::{engine::Engine, tools::registry::Registry as Tools},
+    system,
     time::Ts,
 };
 
@@ -33,7 +37,12 @@ pub struct App {
     pub operations: Operations,
     pub limiter: Limiter,
     /// Model providers, and which model answers.
-    pub models: Arc<Registry>,
+    pub models: Arc<Models>,
+    pub tools: Arc<Tools>,
+    /// What manifests may say here.
+    pub rules: Arc<ManifestRules>,
+    /// Runs.
+    pub engine: Engine,
     pub audit: audit::Recorder,
     pub events: EventBus,
     pub shutdown: Shutdown,
@@ -87,12 +96,21 @@ impl AppState {
         let db = open_database(&url).await?;
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
+        let models = Arc::new(models::registry(&config).map_err(StartError::Config)?);
+        let tools = Arc::new(Tools::builtin()?);
+        let rules = Arc::new(ManifestRules::new(&config, models.clone(), &tools).map_err(StartError::Config)?);
+        let events = EventBus::new();
+        let parts = engine::parts(&config, &db, boot_id, models.clone(), tools.clone(), rules.clone(), &events);
+        let engine = Engine::start(parts).await?;
         let document = router::document();
         let app = Self(Arc::new(App {
             limiter: Limiter::new(&config.rate_limit),
-            models: Arc::new(models::registry(&config).map_err(StartError::Config)?),
+            models,
+            tools,
+            rules,
+            engine,
             audit: audit::Recorder::start(db.clone()),
-            events: EventBus::new(),
+            events,
             operations: Operations::of(&document),
             document: Arc::new(Document::of(&document)),
             shutdown: Shutdown::new(),
@@ -112,7 +130,9 @@ impl AppState {
 
     /// Lets running work end within `limit`.
     pub async fn drain(&self, limit: Duration) {
-        let _ = limit;
+        if let Err(error) = self.engine.drain(limit).await {
+            tracing::error!(%error, "runs could not be handed over; their leases will lapse");
+        }
     }
 }
 

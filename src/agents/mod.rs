@@ -4,6 +4,8 @@ pub mod capabilities;
 mod entity;
 mod file_entity;
 pub mod manifest;
+pub mod model_choice;
+pub mod rules;
 pub mod service;
 
 pub use entity::{AgentState, Model as AgentRow};

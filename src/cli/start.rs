@@ -48,7 +48,8 @@ impl Start {
 
 fn init_logging(filter: &str, json: bool) -> Result<(), String> {
     // The migrator tells its own story beside ours; a filter of the operator still has the last word.
-    let filter = EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}")).map_err(|e| format!("log_level: {e}"))?;
+    let filter =
+        EnvFilter::try_new(format!("sea_orm_migration=warn,{filter}")).map_err(|e| format!("log_level: {e}"))?;
     let colours = std::io::stderr().is_terminal();
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours);
     let registry = tracing_subscriber::registry().with(filter);

@@ -51,7 +51,8 @@ pub async fn pending(db: &Db, url: &DbUrl) -> Result<Vec<String>, ConnectError> 
             "the Postgres database".into()
         }
     };
-    let rows = db.write().query_all_raw(Statement::from_string(db.backend(), "SELECT version FROM seaql_migrations")).await?;
+    let rows =
+        db.write().query_all_raw(Statement::from_string(db.backend(), "SELECT version FROM seaql_migrations")).await?;
     let done = rows.iter().map(|r| r.try_get_by_index(0)).collect::<Result<Vec<String>, _>>()?;
     let known = known();
     if let Some(unknown) = done.iter().find(|d| !known.contains(d)) {

@@ -168,10 +168,11 @@ pub async fn shutdown(
     if body.scope == ShutdownScope::Cluster {
         return Err(Error::invalid("scope", "cluster is not possible yet; send the request to each server"));
     }
+    let runs_active = i64::try_from(app.engine.running()).unwrap_or(i64::MAX);
     let drain = Duration::from_secs(body.drain_secs.unsigned_abs().into());
     if !app.shutdown.begin(drain) {
         return Err(Error::new(ErrorCode::Conflict, "The server is shutting down already"));
     }
     tracing::info!(drain_secs = body.drain_secs, reason = body.reason, "shutdown requested over the API");
-    Ok(Json(ShuttingDown { status: "shutting_down".into(), drain_secs: body.drain_secs, runs_active: 0 }))
+    Ok(Json(ShuttingDown { status: "shutting_down".into(), drain_secs: body.drain_secs, runs_active }))
 }

@@ -38,6 +38,7 @@ impl TestApp {
         config.rate_limit.enabled = false;
         config.builtin.script = true;
         config.builtin.word_delay_ms = 0;
+        config.runtime.retry_base_ms = 5;
         config.environment = Environment::from(BTreeMap::new());
         change(&mut config);
         Self::launch(home, config).await

@@ -1,0 +1,71 @@
+//! The engine as the configuration asks for it.
+
+use std::{sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+
+use crate::{
+    agents::rules::ManifestRules,
+    config::Config,
+    db::Db,
+    events::EventBus,
+    ids::Id,
+    llm::registry::Registry as Models,
+    runtime::{
+        engine::{EngineParts, EngineSettings},
+        tools::{registry::Registry as Tools, result::Secrets},
+    },
+};
+
+pub fn parts(
+    config: &Config,
+    db: &Db,
+    boot_id: Id,
+    models: Arc<Models>,
+    tools: Arc<Tools>,
+    rules: Arc<ManifestRules>,
+    events: &EventBus,
+) -> EngineParts {
+    let events = events.clone();
+    EngineParts {
+        db: db.clone(),
+        settings: settings(config, db, boot_id, &models),
+        models,
+        tools,
+        resolve: Arc::new(move |manifest, mode| rules.resolve(manifest, mode)),
+        listener: Arc::new(move |name, payload| events.publish(name, payload)),
+    }
+}
+
+fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSettings {
+    let runtime = &config.runtime;
+    let lease = Duration::from_secs(runtime.lease_secs);
+    let server_folders =
+        [config.data_dir(), config.home.join("agents"), config.home.join("modules"), config.home.join("skills")];
+    EngineSettings {
+        boot_id,
+        workers: runtime.workers as usize,
+        background_workers: runtime.background_workers as usize,
+        lease,
+        renew_every: lease / 3,
+        retry_base: Duration::from_millis(runtime.retry_base_ms),
+        drain: Duration::from_secs(runtime.drain_secs),
+        admin_tools: config.policy.admin_tools.clone(),
+        secrets: secrets(config, models),
+        server_folders: server_folders.into(),
+        sole_process: db.is_sqlite(),
+        ..EngineSettings::default()
+    }
+}
+
+/// What no tool result may show: the configured key and the keys of providers.
+fn secrets(config: &Config, models: &Models) -> Secrets {
+    let catalog = models.catalog();
+    let keys = catalog.providers().iter().filter_map(|provider| {
+        let name = models.key_variable(&provider.id)?;
+        let value = config.environment.get(&name)?.to_owned();
+        Some((name, SecretString::from(value)))
+    });
+    let own = config.config_key().map(|key| ("api_key".to_owned(), SecretString::from(key.to_owned())));
+    Secrets::new(keys.chain(own))
+}
