@@ -60,7 +60,8 @@ fn path(pattern: &str, value: &str) -> bool {
     let pattern = if pattern.ends_with('/') { format!("{pattern}**") } else { pattern.to_owned() };
     let parts: Vec<&str> = pattern.split('/').collect();
     let value: Vec<&str> = value.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    segments(&parts, &value)
+    // Paths are resolved before they come here; one that still climbs is never allowed.
+    !value.contains(&"..") && segments(&parts, &value)
 }
 
 /// Row by row: `fits[i]` says whether the pattern read so far fits the first `i` segments. A pattern has at most 512.

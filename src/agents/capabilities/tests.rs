@@ -78,6 +78,7 @@ fn further_edges_of_matching() {
     assert!(!holds("fs.read:src/**/*.rs", "fs.read:src/a.md"));
     assert!(holds("fs.read:**", "fs.read:"));
     assert!(!holds("fs.write:**", "fs.read:a"));
+    assert!(!holds("fs.read:docs/**", "fs.read:docs/../secret"));
     assert!(holds("net:[2001:db8::1]:443", "net:[2001:db8::1]:443"));
     assert!(holds("net:2001:db8::/32", "net:[2001:db8::7]:80"));
     assert!(!holds("net:1*", "net:127.0.0.1:80"));
@@ -103,5 +104,21 @@ fn a_grant_needs_its_pattern_and_a_known_kind() {
     assert_eq!(error("net:a/b"), GrantError::BadHost("a/b".into()));
     for text in ["tool:*", "net:*.example.com:*", "agent.spawn", "memory.read:agent:x.*"] {
         assert_eq!(text.parse::<Grant>().unwrap().to_string(), text);
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        failure_persistence: None, ..proptest::prelude::ProptestConfig::default()
+    })]
+
+    /// Against the regular expression of the same meaning, over three letters so that patterns often fit.
+    #[test]
+    fn wildcards_mean_what_their_regular_expression_means(pattern in "[ab*?]{0,8}", text in "[abc]{0,8}") {
+        let regex = format!("^(?s){}$", pattern.replace('*', ".*").replace('?', "."));
+        proptest::prop_assert_eq!(
+            super::wildcard(&pattern, &text),
+            regex::Regex::new(&regex).unwrap().is_match(&text)
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 mod codes;
 mod examples;
+mod properties;
 mod resolution;
 mod round_trip;
 mod signing;
