@@ -36,6 +36,14 @@ pub async fn insert<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<()> {
     }
 }
 
+/// Writes every column of an agent.
+pub async fn replace<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<()> {
+    let id = row.id;
+    let changes = row.into_active_model().reset_all();
+    entity::Entity::update_many().set(changes).filter(entity::Column::Id.eq(id)).exec(db).await?;
+    Ok(())
+}
+
 /// Persona documents of an agent, by name.
 pub async fn files<C: ConnectionTrait>(db: &C, agent: Id) -> Result<Vec<AgentFileRow>> {
     Ok(file::Entity::find().filter(file::Column::AgentId.eq(agent)).all(db).await?)

@@ -39,12 +39,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Ends loops and workers without a word, as a crash does. For tests of what a crash leaves behind.
-    pub fn kill(&self) {
-        self.0.draining.store(true, Ordering::Relaxed);
-        for live in self.0.live.all() {
+    /// Lets go of everything without a word, as a crash does: leases stay, open steps stay open.
+    pub async fn abandon(&self) {
+        let inner = &self.0;
+        inner.draining.store(true, Ordering::Relaxed);
+        inner.stopped.cancel();
+        for live in inner.live.all() {
             live.abandon();
         }
-        self.0.stopped.cancel();
+        inner.tasks.close();
+        inner.tasks.wait().await;
     }
 }

@@ -4,5 +4,7 @@ pub mod app;
 pub mod client;
 pub mod database;
 pub mod document;
+pub mod engine;
+pub mod outcome;
 
 pub use app::TestApp;

@@ -1,0 +1,8 @@
+//! The golden cases of the turn loop, each a test named after it.
+
+mod answers;
+mod crash;
+mod failures;
+mod queue;
+mod statements;
+mod tools;

@@ -1,0 +1,198 @@
+//! Several runs: order in a session, parallel sessions, cancel, followers, suspend.
+
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use openfang::{
+    agents::AgentState,
+    error::ErrorCode,
+    messages::MessageFlag,
+    runs::{self, RunState},
+    runtime::{
+        engine::Followed,
+        event::{EventBody, EventId},
+    },
+};
+use serde_json::json;
+
+use crate::support::engine::{PATIENCE, Setup, TestEngine};
+
+#[tokio::test]
+async fn g36_runs_of_a_session_go_one_after_another() {
+    let t = TestEngine::start().await;
+    let first = t.send("@@delay 200ms\n@@reply one").await;
+    let second = t.send("@@reply two").await;
+    assert_eq!((first.position, second.position), (0, 1));
+    let two = t.outcome(second.run.id).await;
+    let one = t.outcome(first.run.id).await;
+    assert!(matches!(two.events[0].body, EventBody::RunQueued { position: 1, .. }));
+    assert!(two.run.started_at >= one.run.ended_at, "the second begins when the first is over");
+    assert_eq!(two.roles(), "U A U A");
+    assert_eq!(two.texts()[1], "one");
+    assert_eq!(two.texts()[3], "two");
+}
+
+#[tokio::test]
+async fn g37_sessions_run_side_by_side() {
+    let t = TestEngine::start().await;
+    let started = Instant::now();
+    let one = t.send_as("ann", "@@delay 500ms\n@@reply one").await;
+    let two = t.send_as("bob", "@@delay 500ms\n@@reply two").await;
+    let (one, two) = (t.outcome(one.run.id).await, t.outcome(two.run.id).await);
+    assert!(started.elapsed() < Duration::from_millis(900));
+    assert_ne!(one.run.session_id, two.run.session_id);
+    assert_eq!((one.roles().as_str(), two.roles().as_str()), ("U A", "U A"));
+}
+
+#[tokio::test]
+async fn g38_cancel_keeps_what_was_said() {
+    let t = TestEngine::with(Setup { word_delay_ms: 40, ..Setup::default() }).await;
+    let words = (1..=100).map(|n| format!("w{n}")).collect::<Vec<_>>().join(" ");
+    let accepted = t.send(&format!("@@reply {words}")).await;
+    let third = |e: &EventBody| matches!(e, EventBody::TextDelta { text, .. } if text.trim() == "w3");
+    t.wait_for(accepted.run.id, third).await;
+    t.engine.cancel_run(accepted.run.id, Some("enough"), "test").await.unwrap();
+    let run = t.outcome(accepted.run.id).await;
+    assert_eq!(run.steps_short(), "Mc");
+    assert_eq!(run.stop(), "cancelled");
+    assert_eq!(run.flags(1), [MessageFlag::Truncated]);
+    assert_eq!(run.texts()[1].trim(), "w1 w2 w3");
+    assert_eq!(run.done().cancel_reason.as_deref(), Some("enough"));
+    let again = t.engine.cancel_run(accepted.run.id, None, "test").await.unwrap();
+    assert_eq!(again.state, RunState::Cancelled, "a second cancel changes nothing");
+}
+
+#[tokio::test]
+async fn g40_a_cancelled_queued_run_leaves_no_message() {
+    let t = TestEngine::start().await;
+    let first = t.send("@@delay 200ms\n@@reply one").await;
+    let second = t.send("@@reply two").await;
+    let cancelled = t.engine.cancel_run(second.run.id, None, "test").await.unwrap();
+    assert_eq!(cancelled.state, RunState::Cancelled);
+    let two = t.outcome(second.run.id).await;
+    assert_eq!(two.events_short(), "done");
+    assert_eq!(t.outcome(first.run.id).await.roles(), "U A");
+}
+
+#[tokio::test]
+async fn g41_hanging_up_does_not_stop_the_run() {
+    let t = TestEngine::with(Setup { word_delay_ms: 20, ..Setup::default() }).await;
+    let accepted = t.send("@@reply one two three four").await;
+    let first = t.wait_for(accepted.run.id, |e| matches!(e, EventBody::TextDelta { .. })).await;
+    // The stream is dropped here; a later one goes on behind the last id.
+    let rest = collect(&t, accepted.run.id, first.id).await;
+    let text: String = rest.iter().filter_map(|(_, body)| text_of(body)).collect();
+    assert_eq!(text, "two three four");
+    assert!(rest.iter().all(|(id, _)| *id > first.id));
+    assert_eq!(t.outcome(accepted.run.id).await.events_short(), "ss done");
+}
+
+#[tokio::test]
+async fn g56_the_rest_of_a_step_comes_once() {
+    let t = TestEngine::start().await;
+    let text = "x".repeat(500) + " and the end";
+    let run = t.ask(&format!("@@reply {text}")).await;
+    let rest = collect(&t, run.run.id, EventId::piece(3, 340)).await;
+    let texts: Vec<_> = rest.iter().filter_map(|(_, body)| text_of(body)).collect();
+    assert_eq!(texts, [text[340..].to_owned()]);
+    assert!(rest.last().unwrap().1.is_terminal());
+    let nothing = collect(&t, run.run.id, EventId::stored(run.run.event_seq)).await;
+    assert!(nothing.is_empty(), "the end was seen");
+}
+
+#[tokio::test]
+async fn g56_in_the_middle_of_a_running_step() {
+    let t = TestEngine::with(Setup { word_delay_ms: 15, ..Setup::default() }).await;
+    let accepted = t.send("@@reply one two three four five").await;
+    let second = t.wait_for(accepted.run.id, |e| matches!(e, EventBody::TextDelta { text, .. } if text == "two ")).await;
+    let inside = EventId::piece(second.id.seq(), 2);
+    let text: String =
+        collect(&t, accepted.run.id, inside).await.iter().filter_map(|(_, body)| text_of(body)).collect();
+    assert_eq!(text, "e two three four five");
+}
+
+#[tokio::test]
+async fn g57_a_suspended_agent_keeps_its_queue() {
+    let t = TestEngine::start().await;
+    let first = t.send("@@delay 150ms\n@@tool file_read {\"path\":\"a.txt\"}\n@@turn\n@@reply one").await;
+    let second = t.send("@@reply two").await;
+    let third = t.send("@@reply three").await;
+    t.set_agent(|agent| agent.state = AgentState::Suspended).await;
+    t.engine.suspend(t.agent.id);
+    let parked = async {
+        loop {
+            let row = runs::service::get(t.db.read(), first.run.id).await.unwrap();
+            if row.state == RunState::Parked {
+                return row;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let row = tokio::time::timeout(PATIENCE, parked).await.expect("the run is parked between steps");
+    assert!(row.lease_owner.is_none());
+    let refused = t.try_send(t.run("hello")).await.err().expect("refused");
+    assert_eq!(refused.code(), ErrorCode::AgentNotRunning);
+    t.set_agent(|agent| agent.state = AgentState::Running).await;
+    t.engine.resume();
+    let (one, two, three) =
+        (t.outcome(first.run.id).await, t.outcome(second.run.id).await, t.outcome(third.run.id).await);
+    assert_eq!(one.run.attempts, 1, "parking is no takeover");
+    assert_eq!([one.response(), two.response(), three.response()], ["one", "two", "three"]);
+    assert!(two.run.started_at >= one.run.ended_at && three.run.started_at >= two.run.ended_at);
+}
+
+#[tokio::test]
+async fn a_full_queue_says_so_and_stores_nothing() {
+    let t = TestEngine::with(Setup::manifest(json!({"session": {"max_queued": 1}}))).await;
+    let first = t.send("@@delay 300ms\n@@reply one").await;
+    let second = t.send("@@reply two").await;
+    let error = t.try_send(t.run("third")).await.err().expect("refused");
+    assert_eq!(error.code(), ErrorCode::QueueFull);
+    assert!(error.retry_after_secs().is_some());
+    t.outcome(first.run.id).await;
+    assert_eq!(t.outcome(second.run.id).await.roles(), "U A U A");
+}
+
+#[tokio::test]
+async fn callers_never_share_a_session() {
+    let t = TestEngine::start().await;
+    let ann = t.send_as("ann", "I am Ann\n@@reply hello").await;
+    t.outcome(ann.run.id).await;
+    let bob = t.send_as("bob", "@@expect history lacks \"I am Ann\"\n@@reply hello").await;
+    assert_eq!(t.outcome(bob.run.id).await.response(), "hello");
+}
+
+#[tokio::test]
+async fn priority_decides_between_sessions() {
+    let mut setup = Setup::default();
+    setup.settings.workers = 1;
+    let t = TestEngine::with(setup).await;
+    let urgent = t.add_agent("urgent", json!({"priority": "high"})).await;
+    let first = t.send_as("a", "@@delay 200ms\n@@reply one").await;
+    let second = t.send_as("b", "@@reply two").await;
+    let mut new = t.run("@@reply three");
+    new.agent = urgent;
+    let third = t.try_send(new).await.unwrap();
+    let (second, third) = (t.outcome(second.run.id).await, t.outcome(third.run.id).await);
+    assert!(third.run.started_at < second.run.started_at, "the higher priority goes first");
+    t.outcome(first.run.id).await;
+}
+
+fn text_of(body: &EventBody) -> Option<String> {
+    match body {
+        EventBody::TextDelta { text, .. } => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// All events behind `after`, to the end of the stream.
+async fn collect(t: &TestEngine, run: openfang::ids::Id, after: EventId) -> Vec<(EventId, EventBody)> {
+    let stream = t.engine.follow(run, after).await.unwrap();
+    let all = stream.filter_map(|item| async move {
+        match item {
+            Followed::Event(event) => Some((event.id, event.body.clone())),
+            Followed::Closed(_) => None,
+        }
+    });
+    tokio::time::timeout(PATIENCE, all.collect::<Vec<_>>()).await.expect("the stream ends")
+}
