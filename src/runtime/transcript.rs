@@ -8,6 +8,9 @@ use crate::runs::{ModelAnswer, ModelCall, ModelOutcome, StepKind, StepRow, StepS
 /// Between the texts of two answers.
 pub const SEPARATOR: &str = "\n\n";
 
+/// Begins the line that the loop guard adds to a result.
+pub const GUARD_REMARK: &str = "\n[loop guard: ";
+
 /// Verdict of calls that the loop guard refused.
 pub const LOOP_GUARD: &str = "loop_guard";
 
@@ -74,7 +77,12 @@ pub fn answer(step: &StepRow) -> Option<ModelAnswer> {
 /// What the model was told as the result of a call; nothing when the loop guard refused it.
 pub fn result_text(step: &StepRow) -> Option<&str> {
     let refused = step.verdict.as_ref().is_some_and(|v| v.verdict == LOOP_GUARD);
-    if refused { None } else { step.output.as_ref().and_then(Value::as_str) }
+    if refused {
+        return None;
+    }
+    let text = step.output.as_ref().and_then(Value::as_str)?;
+    // The guard's own remark makes no result a different one.
+    Some(text.split_once(GUARD_REMARK).map_or(text, |(result, _)| result))
 }
 
 /// What a model step was for.

@@ -83,6 +83,10 @@ impl Filter {
     }
 
     fn start(&mut self, think: bool) {
+        if !think {
+            // White space between the thinking and the answer belongs to neither.
+            self.held = self.held.trim_start().to_owned();
+        }
         let text = self.held.trim_start();
         if think && let Some(rest) = text.strip_prefix(THINK) {
             self.held = rest.to_owned();
@@ -95,7 +99,7 @@ impl Filter {
     fn thinking(&mut self, pieces: &mut Vec<Piece>) {
         if let Some((thought, rest)) = self.held.split_once(END_THINK) {
             push_thinking(pieces, thought.to_owned());
-            self.held = rest.trim_start().to_owned();
+            self.held = rest.to_owned();
             self.stage = Stage::Start { think: false };
             return;
         }

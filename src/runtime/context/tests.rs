@@ -67,8 +67,8 @@ fn input<'a>(
     own: &'a [MessageRow],
 ) -> ContextInput<'a> {
     ContextInput {
-        session_id: Id::default(),
-        run_id: Id::default(),
+        session_id: Id(uuid::Uuid::nil()),
+        run_id: Id(uuid::Uuid::nil()),
         door: Door::Api,
         system: "You are Desk.",
         persona,
@@ -121,7 +121,7 @@ fn whole_runs_are_left_out_oldest_first() {
     assert_eq!(context.left_out, 2);
     assert_eq!(texts(&context.messages)[0].2, "second");
     assert_eq!(context.cache_mark, 2);
-    input.budget = Budget { context_window: 100 + 1_024 + 150, max_tokens: 100, max_messages: 0, halved: false };
+    input.budget = Budget { context_window: 100 + 1_024 + 120, max_tokens: 100, max_messages: 0, halved: false };
     assert_eq!(assemble(&input).unwrap().left_out, 4, "no room for a run of 100 tokens beside the turn");
 }
 

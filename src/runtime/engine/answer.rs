@@ -79,11 +79,15 @@ impl Turn {
             return Ok(ModelOutcome::Cut);
         }
         let spoken = || transcript::texts(&self.steps).iter().any(|t| !t.text.trim().is_empty());
+        // What a closing call says is welcome; the text so far is a reply as well.
+        if call.purpose == Purpose::Closing {
+            return Ok(ModelOutcome::Final);
+        }
         if !said && !silent && !call.continues && !spoken() {
             return fail(ErrorClass::MalformedOutput, "The model gave an empty answer");
         }
         match self.faults_of(&self.answer_text(call, answer)) {
-            Some(_) if call.purpose != Purpose::Closing && !silent => Ok(ModelOutcome::Malformed),
+            Some(_) if !silent => Ok(ModelOutcome::Malformed),
             _ => Ok(ModelOutcome::Final),
         }
     }

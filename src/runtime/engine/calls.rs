@@ -19,7 +19,7 @@ use super::{
             Intent, Needs, Tool, ToolContext, ToolError, ToolErrorCode, ToolOutput, arguments, execute,
             result::{self, NewArtifact, Overflow, Shaped},
         },
-        transcript::LOOP_GUARD,
+        transcript::{GUARD_REMARK, LOOP_GUARD},
     },
     accept::step_started,
     lock, setup,
@@ -357,7 +357,7 @@ impl Turn {
         if let Some(step) = self.steps.get_mut(at)
             && let Some(Value::String(output)) = &mut step.output
         {
-            output.push_str(&format!("\n[loop guard: {text}]"));
+            output.push_str(&format!("{GUARD_REMARK}{text}]"));
         }
         changes.event(EventBody::LoopWarning { code: "loop_guard".into(), message: text });
     }

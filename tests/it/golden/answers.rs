@@ -23,7 +23,7 @@ async fn g1_plain_reply() {
 
 #[tokio::test]
 async fn g1_deltas_come_word_by_word() {
-    let t = TestEngine::with(Setup { word_delay_ms: 5, ..Setup::default() }).await;
+    let t = TestEngine::with(Setup { word_delay_ms: 150, ..Setup::default() }).await;
     let accepted = t.send("@@reply Hello there").await;
     let first = t.wait_for(accepted.run.id, |e| matches!(e, EventBody::TextDelta { .. })).await;
     assert_eq!(first.body, EventBody::TextDelta { step: 1, text: "Hello ".into() });

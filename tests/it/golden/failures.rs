@@ -114,7 +114,7 @@ async fn g24_an_empty_answer_fails_after_one_more_try() {
 #[tokio::test]
 async fn g25_arguments_that_are_not_json_are_asked_for_again() {
     let t = TestEngine::start().await;
-    let run = t.ask("@@rawtool file_write {\"path\": \"x.txt\", \"content\": times=1\n@@reply done").await;
+    let run = t.ask("@@rawtool file_write times=1 {\"path\": \"x.txt\", \"content\":\n@@reply done").await;
     assert_eq!(run.steps_short(), "Mf Md");
     assert_eq!((run.response(), run.roles().as_str()), ("done", "U A"));
 }

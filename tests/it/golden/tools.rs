@@ -172,7 +172,7 @@ async fn g29_the_loop_guard_warns_refuses_and_breaks() {
     let run = t.ask("@@tool file_read {\"path\":\"a.txt\"}\n@@again").await;
     assert_eq!(run.stop(), "loop_detected");
     assert!(run.results()[1].contains("[loop guard:"), "the second is warned: {}", run.results()[1]);
-    assert_eq!(run.error_code(2), "loop_guard");
+    assert_eq!(run.error_code(2), "loop_guard", "{:?}", run.results());
     assert!(run.events_short().contains("loop.warning"));
     assert_eq!(run.steps_short(), "Md Fd Md Fd Md Fd Md Fd Md Fd Md");
 }
