@@ -104,7 +104,8 @@ async fn g56_the_rest_of_a_step_comes_once() {
 async fn g56_in_the_middle_of_a_running_step() {
     let t = TestEngine::with(Setup { word_delay_ms: 15, ..Setup::default() }).await;
     let accepted = t.send("@@reply one two three four five").await;
-    let second = t.wait_for(accepted.run.id, |e| matches!(e, EventBody::TextDelta { text, .. } if text == "two ")).await;
+    let second =
+        t.wait_for(accepted.run.id, |e| matches!(e, EventBody::TextDelta { text, .. } if text == "two ")).await;
     let inside = EventId::piece(second.id.seq(), 2);
     let text: String =
         collect(&t, accepted.run.id, inside).await.iter().filter_map(|(_, body)| text_of(body)).collect();

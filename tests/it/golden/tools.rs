@@ -140,7 +140,8 @@ async fn g8_mode_observe_has_no_tools() {
 #[tokio::test]
 async fn g9_a_changed_mode_counts_from_the_next_call() {
     let t = TestEngine::start().await;
-    let accepted = t.send("@@delay 400ms\n@@tool file_write {\"path\":\"a.txt\",\"content\":\"x\"}\n@@turn\n@@reply ok").await;
+    let accepted =
+        t.send("@@delay 400ms\n@@tool file_write {\"path\":\"a.txt\",\"content\":\"x\"}\n@@turn\n@@reply ok").await;
     t.wait_for(accepted.run.id, |e| matches!(e, EventBody::StepStarted { .. })).await;
     t.set_agent(|agent: &mut AgentRow| agent.mode = "assist".into()).await;
     let run = t.outcome(accepted.run.id).await;
@@ -180,9 +181,8 @@ async fn g29_the_loop_guard_warns_refuses_and_breaks() {
 #[tokio::test]
 async fn equal_reads_in_one_answer_run_once() {
     let t = TestEngine::start().await;
-    let run = t
-        .ask("@@tool file_read {\"path\":\"a.txt\"}\n@@tool file_read {\"path\":\"a.txt\"}\n@@turn\n@@reply ok")
-        .await;
+    let run =
+        t.ask("@@tool file_read {\"path\":\"a.txt\"}\n@@tool file_read {\"path\":\"a.txt\"}\n@@turn\n@@reply ok").await;
     assert_eq!(run.steps_short(), "Md Fd Fs Md");
     assert_eq!(run.results()[0], run.results()[1]);
 }
@@ -206,7 +206,8 @@ async fn long_results_become_artifacts_that_can_be_read_on() {
     let run = t.ask("@@tool file_read {\"path\":\"long.txt\",\"limit\":20000}\n@@turn\n@@reply ok").await;
     let id = run.steps[1].artifact_id.clone().expect("an artifact");
     assert!(run.results()[0].contains(&id));
-    let next = t.ask(&format!("@@tool artifact_read {{\"artifact\":\"{id}\",\"length\":64}}\n@@turn\n@@reply ok")).await;
+    let next =
+        t.ask(&format!("@@tool artifact_read {{\"artifact\":\"{id}\",\"length\":64}}\n@@turn\n@@reply ok")).await;
     assert!(!next.steps[1].is_error, "{}", next.results()[0]);
     assert!(next.results()[0].contains("line 0 of a long file"));
 }

@@ -121,7 +121,6 @@ impl TestEngine {
         launch(&self.db, &Setup { settings, ..self.setup.clone() }).await
     }
 
-
     /// Another agent on the same server.
     pub async fn add_agent(&self, name: &str, manifest: Value) -> AgentRow {
         let workspace = self.home.path().join(name);

@@ -126,10 +126,13 @@ impl Outcome {
         let stored: Vec<i64> = self.events.iter().filter(|e| e.id.offset() == 0).map(|e| e.id.seq()).collect();
         assert_eq!(stored, (1..=self.run.event_seq).collect::<Vec<_>>(), "stored events are dense");
         assert!(self.events.is_sorted_by(|a, b| a.id < b.id), "ids rise");
-        let started = |id: &str| self.events.iter().any(|e| matches!(&e.body, EventBody::ToolStarted { call_id, .. } if call_id == id));
+        let started = |id: &str| {
+            self.events.iter().any(|e| matches!(&e.body, EventBody::ToolStarted { call_id, .. } if call_id == id))
+        };
         for event in &self.events {
             if let EventBody::ToolStarted { call_id, .. } = &event.body {
-                let ended = self.events.iter().any(|e| matches!(&e.body, EventBody::ToolFinished(f) if f.call_id == *call_id));
+                let ended =
+                    self.events.iter().any(|e| matches!(&e.body, EventBody::ToolFinished(f) if f.call_id == *call_id));
                 assert!(started(call_id) && ended, "{call_id} is started and finished");
             }
         }
