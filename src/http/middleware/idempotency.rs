@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use super::{operation::Current, request_id::RequestId};
 use crate::{
@@ -56,8 +57,21 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
     };
     let request_id = parts.extensions.get::<RequestId>().map_or_else(Id::new, |r| r.0);
     parts.extensions.insert(Slot { key: id.clone(), attach });
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    settle(app, &id, request_id, response).await
+    let request = Request::from_parts(parts, Body::from(body));
+    let (worker, key) = (app.clone(), id.clone());
+    // A task of its own: a client that hangs up must not leave the key claimed and the answer unstored.
+    let work = async move { settle(&worker, &key, request_id, next.run(request).await).await };
+    match tokio::spawn(work.in_current_span()).await {
+        Ok(answer) => answer,
+        Err(failed) => {
+            service::release(&app.db, &id).await?;
+            match failed.try_into_panic() {
+                // On to the layer that counts panics.
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(cancelled) => Err(Error::internal(cancelled)),
+            }
+        }
+    }
 }
 
 /// The run of the first call, to attach to; None when its process is gone and nothing was started.
