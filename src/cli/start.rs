@@ -32,8 +32,6 @@ impl Start {
         if config.api_listen.ends_with(":0") {
             config.api_listen = address.to_string();
         }
-        // With several TLS providers in the tree rustls must be told which one to use. An error means that it was told.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
         let app = AppState::build(config, recorder.ok()).await.map_err(|e| e.to_string())?;
         // A local provider may be the default model; the listener is bound, so nobody waits in vain meanwhile.

@@ -7,4 +7,5 @@ mod golden;
 mod llm;
 mod support;
 mod system;
+mod tls;
 mod templates;
