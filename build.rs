@@ -4,6 +4,8 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // The page is embedded; a file with a new name would go unnoticed otherwise.
+    println!("cargo:rerun-if-changed=web/dist");
     println!("cargo:rerun-if-env-changed=SOURCE_DATE_EPOCH");
     let release = std::env::var("PROFILE").is_ok_and(|p| p == "release");
     if release {

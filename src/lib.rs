@@ -28,3 +28,4 @@ pub mod system;
 pub mod templates;
 pub mod time;
 pub mod usage;
+pub mod webchat;

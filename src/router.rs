@@ -20,7 +20,7 @@ use crate::{
     auth, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    openapi, system, templates,
+    openapi, system, templates, webchat,
 };
 
 fn api() -> OpenApiRouter<AppState> {
@@ -28,6 +28,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(auth::router())
         .merge(system::router())
         .merge(templates::router())
+        .merge(webchat::router())
 }
 
 /// The finished OpenAPI document.

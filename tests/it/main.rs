@@ -9,3 +9,4 @@ mod support;
 mod system;
 mod tls;
 mod templates;
+mod webchat;

@@ -1,0 +1,62 @@
+// The scrolling column: stays at the end while text grows, unless the reader has gone up.
+import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { DownIcon } from './icons';
+
+const NEAR_PX = 48;
+
+interface Props {
+  children: ComponentChildren;
+  label: string;
+  /** Text is being written; other growth is the reader's doing. */
+  growing: boolean;
+  onTop: () => void;
+}
+
+export function Scroller({ children, label, growing, onTop }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const column = useRef<HTMLDivElement>(null);
+  const sticks = useRef(true);
+  const more = useRef(signal(false)).current;
+  const grows = useRef(growing);
+  grows.current = growing;
+
+  const toEnd = () => {
+    const el = box.current!;
+    el.scrollTop = el.scrollHeight;
+  };
+  useEffect(() => {
+    let height = 0;
+    const observer = new ResizeObserver(() => {
+      const now = column.current!.offsetHeight;
+      if (sticks.current) toEnd();
+      else if (now > height && grows.current) more.value = true;
+      height = now;
+    });
+    observer.observe(column.current!);
+    observer.observe(box.current!); // the keyboard of a phone makes it shorter
+    return () => observer.disconnect();
+  }, []);
+
+  const onScroll = () => {
+    const el = box.current!;
+    sticks.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_PX;
+    if (sticks.current) more.value = false;
+    if (el.scrollTop < NEAR_PX && el.scrollHeight > el.clientHeight) onTop();
+  };
+  return (
+    <div class="scroll-frame">
+      <div class="scroll" ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-live="off" aria-label={label}>
+        <div class="column" ref={column}>
+          {children}
+        </div>
+      </div>
+      {more.value && (
+        <button type="button" class="pill" onClick={toEnd}>
+          New text <DownIcon />
+        </button>
+      )}
+    </div>
+  );
+}

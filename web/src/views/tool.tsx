@@ -1,0 +1,49 @@
+// One tool call: a line that opens to its arguments and its result.
+import { useState } from 'preact/hooks';
+import { cut, duration } from '../format';
+import type { ToolPart } from '../state/answer';
+import { copyWith } from './markdown';
+
+const FOLDED_LINES = 12;
+
+export function ToolLine({ part }: { part: ToolPart }) {
+  const { name, input, result, is_error: failed, running } = part.call;
+  return (
+    <details class={failed ? 'tool failed' : 'tool'}>
+      <summary>
+        <span class="tool-name">{name}</span>
+        <span class="tool-about">{failed ? cut(result ?? 'failed', 120) : firstArgument(input)}</span>
+        <span class="tool-state">{running ? 'running' : failed ? 'failed' : part.durationMs === undefined ? '' : duration(part.durationMs)}</span>
+      </summary>
+      <div class="tool-body">
+        <Text label="Arguments" text={JSON.stringify(input, null, 2)} />
+        {result !== undefined && result !== null && <Text label={failed ? 'Why it failed' : 'Result'} text={result} />}
+      </div>
+    </details>
+  );
+}
+
+function Text({ label, text }: { label: string; text: string }) {
+  const [open, setOpen] = useState(false);
+  const lines = text.split('\n');
+  const folded = !open && lines.length > FOLDED_LINES;
+  return (
+    <section>
+      <header>
+        <h4>{label}</h4>
+        <button type="button" class="quiet small" onClick={(e) => void copyWith(e.currentTarget, text)}>Copy</button>
+      </header>
+      <pre tabIndex={0}>{folded ? lines.slice(0, FOLDED_LINES).join('\n') : text}</pre>
+      {folded && (
+        <button type="button" class="quiet small" onClick={() => setOpen(true)}>Show all {lines.length} lines</button>
+      )}
+    </section>
+  );
+}
+
+/** The first plain argument says most: a path, a query, an address. */
+function firstArgument(input: unknown): string {
+  const values = typeof input === 'object' && input !== null ? Object.values(input) : [input];
+  const plain = values.find((value) => typeof value === 'string' || typeof value === 'number');
+  return plain === undefined ? '' : cut(String(plain), 80);
+}
