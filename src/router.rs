@@ -16,6 +16,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    agents,
     app::AppState,
     auth, docs_page,
     error::{Error, ErrorCode},
@@ -25,6 +26,7 @@ use crate::{
 
 fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::base())
+        .merge(agents::router())
         .merge(auth::router())
         .merge(system::router())
         .merge(templates::router())

@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     AgentRow,
     manifest::{
-        AgentManifest, AgentMode, ExecPolicy, Folders, ManifestCode, ManifestProblem, ModelFacts, ParseOptions, Parsed,
+        AgentManifest, AgentMode, ExecPolicy, Folders, ManifestCode, ManifestProblem, ManifestWarning, ModelFacts, ParseOptions, Parsed,
         Profile, Rejection, Resolved, ServerFacts, Source, ToolFacts, parse, read_public_key, resolve,
     },
     model_choice::model_choice,
@@ -64,7 +64,8 @@ impl ManifestRules {
         let mut parsed = self.with_facts(occupied, |facts| parse(source, options, facts))?;
         let model = self.models.resolve(&model_choice(&parsed.manifest, None));
         if model.problem == Some(ModelProblem::ModelDisabled) {
-            return Err(Rejection::Invalid(vec![disabled(&model)]));
+            let reason = model.reason.unwrap_or_default();
+            return Err(Rejection::Invalid(vec![problem(ManifestCode::ModelDisabled, "model.model", reason)]));
         }
         if model.ready && !model.selected_by_default {
             // A key or address of its own makes a model ready that its provider alone is not.
@@ -82,6 +83,28 @@ impl ManifestRules {
     pub fn model_of(&self, agent: &AgentRow, manifest: &AgentManifest) -> ResolvedModel {
         let pinned = agent.pinned_model.as_deref().filter(|_| agent.stable);
         self.models.resolve(&model_choice(manifest, pinned))
+    }
+
+    /// A doubt about the signature is a problem in strict mode, like other warnings.
+    pub fn doubt(&self, doubt: Option<ManifestWarning>, strict: bool) -> Result<Option<ManifestWarning>, Rejection> {
+        match doubt {
+            Some(doubt) if strict => Err(Rejection::Invalid(vec![problem(doubt.code, &doubt.path, doubt.message)])),
+            doubt => Ok(doubt),
+        }
+    }
+
+    /// A stable agent keeps the model that it has at this moment.
+    pub fn pin(&self, agent: &mut AgentRow, manifest: &AgentManifest) {
+        if !agent.stable || agent.pinned_model.is_some() {
+            return;
+        }
+        let model = self.models.resolve(&model_choice(manifest, None));
+        if model.provider.is_empty() {
+            return;
+        }
+        let in_front = format!("{}/", model.provider);
+        let is_whole = model.model.starts_with(&in_front);
+        agent.pinned_model = Some(if is_whole { model.model } else { in_front + &model.model });
     }
 
     fn with_facts<T>(&self, occupied: &[PathBuf], work: impl FnOnce(&ServerFacts<'_>) -> T) -> T {
@@ -129,15 +152,15 @@ fn model_facts(models: &Models, provider: &str, model: &str) -> ModelFacts {
     }
 }
 
-fn disabled(model: &ResolvedModel) -> ManifestProblem {
+fn problem(code: ManifestCode, path: &str, message: String) -> ManifestProblem {
     ManifestProblem {
-        code: ManifestCode::ModelDisabled,
-        path: "model.model".to_owned(),
-        message: model.reason.clone().unwrap_or_default(),
+        code,
+        path: path.to_owned(),
+        message,
         line: None,
         column: None,
         expected: None,
-        got: Some(model.model.clone()),
+        got: None,
         suggestion: None,
         scope: None,
     }

@@ -1,11 +1,12 @@
 //! Wire types of the auth slice.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
     caller::{CallerKind, RateLimit},
+    http::extract::present,
     ids::Id,
     scopes::Role,
     time::Ts,
@@ -103,11 +104,6 @@ pub struct UpdateApiKey {
     #[validate(nested)]
     #[schema(value_type = Option<RateLimit>)]
     pub rate_limit: Option<Option<RateLimit>>,
-}
-
-/// Tells a member that is null from one that is absent.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(d).map(Some)
 }
 
 /// A key with its secret, shown this once.

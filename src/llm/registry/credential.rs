@@ -16,7 +16,8 @@ const FURTHER_VARIABLES: [(&str, &str); 2] = [("gemini", "GOOGLE_API_KEY"), ("be
 const KIMI_PREFIX: &str = "kimi-";
 const KIMI_BASE_URL: &str = "https://api.moonshot.cn/v1";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// Whether a provider has the credential it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthStatus {
     Configured,

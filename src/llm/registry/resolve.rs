@@ -32,7 +32,7 @@ const SCRIPT: &str = "builtin/script";
 const EMBED: &str = "builtin/embed";
 
 /// Who chose the model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ModelSource {
     Manifest,

@@ -78,15 +78,6 @@ impl Accepted {
     }
 }
 
-/// Key of the session that gets this caller's messages.
-pub fn session_key(scope: SessionScope, owner: &str, sender: Option<&str>) -> String {
-    match (scope, sender) {
-        (SessionScope::Agent, _) => "main".into(),
-        (_, Some(sender)) => format!("ext:{owner}:{sender}"),
-        (_, None) => format!("user:{owner}"),
-    }
-}
-
 /// The caller may write into sessions of this owner.
 fn owns(caller: &Caller, owner: &str) -> bool {
     let own = caller.owner();
@@ -199,7 +190,7 @@ impl Intake<'_> {
             SessionChoice::Active => {
                 let sender = self.new.input.sender_id.as_deref();
                 (
-                    session_key(settings.scope, &self.new.caller.owner(), sender),
+                    sessions::service::owner_key(settings.scope == SessionScope::Agent, &self.new.caller.owner(), sender),
                     SessionKind::Main,
                     sender.map(str::to_owned),
                 )

@@ -199,6 +199,21 @@ pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>,
     Ok((ids, row))
 }
 
+/// Erases every session of an agent for good.
+pub async fn erase_all<C: ConnectionTrait>(db: &C, agent: Id) -> Result<()> {
+    let ids: Vec<Id> = entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::AgentId.eq(agent))
+        .into_tuple()
+        .all(db)
+        .await?;
+    for id in ids {
+        erase(db, id).await?;
+    }
+    Ok(())
+}
+
 /// Messages and artifacts go with the row.
 async fn erase<C: ConnectionTrait>(db: &C, session: Id) -> Result<()> {
     runs::service::erase_session(db, session).await?;

@@ -39,6 +39,32 @@ pub async fn find_active<C: ConnectionTrait>(db: &C, agent: Id, key: &str) -> Re
         .await?)
 }
 
+/// Agent, key and id of the sessions of these agents that hold one of these keys.
+pub async fn active_of_agents<C: ConnectionTrait>(
+    db: &C,
+    agents: &[Id],
+    keys: &[&str],
+) -> Result<Vec<(Id, String, Id)>> {
+    Ok(entity::Entity::find()
+        .select_only()
+        .columns([entity::Column::AgentId, entity::Column::Key, entity::Column::Id])
+        .filter(entity::Column::AgentId.is_in(agents.iter().copied()))
+        .filter(entity::Column::Key.is_in(keys.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Key of the session that gets an owner's messages, or those of a sender that it names. `shared`: the agent has one
+/// session for everybody.
+pub fn owner_key(shared: bool, owner: &str, sender: Option<&str>) -> String {
+    match (shared, sender) {
+        (true, _) => "main".into(),
+        (false, Some(sender)) => format!("ext:{owner}:{sender}"),
+        (false, None) => format!("user:{owner}"),
+    }
+}
+
 pub async fn find_by_label<C: ConnectionTrait>(db: &C, agent: Id, label: &str) -> Result<SessionRow> {
     let row = entity::Entity::find()
         .filter(entity::Column::AgentId.eq(agent))

@@ -1,0 +1,208 @@
+//! Starting, suspending, stopping and uninstalling agents.
+
+use axum::{Json, extract::State};
+use serde_json::json;
+
+use super::announce;
+use crate::{
+    agents::{
+        AgentState,
+        schema::{AgentStopped, AgentTransition, AgentUninstalled, StopAgent, SuspendAgent},
+        service::{self, Terminated, Transition},
+    },
+    app::AppState,
+    caller::Caller,
+    error::Result,
+    http::{
+        extract::{PathText, ValidJson},
+        respond::ErrorBody,
+    },
+    ids::Id,
+};
+
+fn view(transition: Transition, status: &str, cancelled_runs: Vec<Id>) -> Json<AgentTransition> {
+    let Transition { row, previous } = transition;
+    Json(AgentTransition {
+        status: status.to_owned(),
+        agent: row.name,
+        agent_id: row.id,
+        id: row.id,
+        previous_state: previous,
+        state: row.state,
+        task_cancelled: !cancelled_runs.is_empty(),
+        cancelled_runs,
+    })
+}
+
+fn announce_start(app: &AppState, transition: &Transition) {
+    let resumed = transition.previous == AgentState::Suspended;
+    announce(app, if resumed { "agent.resumed" } else { "agent.started" }, &transition.row);
+}
+
+/// Restart an agent
+///
+/// Running runs end as cancelled, queued ones start afterwards, sessions stay. A crash and its counters are forgotten.
+#[utoipa::path(post, path = "/api/agents/{id}/restart", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent")),
+    security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "The agent runs", body = AgentTransition),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody)))]
+pub async fn restart_agent(
+    State(app): State<AppState>,
+    caller: Caller,
+    PathText(id): PathText,
+) -> Result<Json<AgentTransition>> {
+    let row = service::find_ref(app.db.read(), &id).await?;
+    let cancelled = cancel(&app, &caller, row.id, Cancel::Active, "agent_restarted").await?;
+    let transition = service::start(&app.db, row.id).await?;
+    announce_start(&app, &transition);
+    wake(&app);
+    Ok(view(transition, "restarted", cancelled))
+}
+
+/// Start an agent
+///
+/// Does nothing to an agent that runs.
+#[utoipa::path(post, path = "/api/agents/{id}/start", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent")),
+    security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "The agent runs", body = AgentTransition),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody)))]
+pub async fn start_agent(State(app): State<AppState>, PathText(id): PathText) -> Result<Json<AgentTransition>> {
+    start(&app, &id, "started").await
+}
+
+/// Activate an agent
+///
+/// Same as `start_agent`.
+#[utoipa::path(post, path = "/api/agents/{id}/activate", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent")),
+    security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "The agent runs", body = AgentTransition),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody)))]
+pub async fn activate_agent(State(app): State<AppState>, PathText(id): PathText) -> Result<Json<AgentTransition>> {
+    start(&app, &id, "activated").await
+}
+
+async fn start(app: &AppState, id: &str, status: &str) -> Result<Json<AgentTransition>> {
+    let row = service::find_ref(app.db.read(), id).await?;
+    let transition = service::start(&app.db, row.id).await?;
+    if transition.previous != AgentState::Running {
+        announce_start(app, &transition);
+        wake(app);
+    }
+    Ok(view(transition, status, vec![]))
+}
+
+/// Suspend an agent
+///
+/// Messages are refused until it is started again. A running run finishes its current step and is parked, unless
+/// `cancel_runs` ends it.
+#[utoipa::path(post, path = "/api/agents/{id}/suspend", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent")), request_body = SuspendAgent,
+    security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "The agent is suspended", body = AgentTransition),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody),
+        (status = 409, description = "`illegal_transition`", body = ErrorBody)))]
+pub async fn suspend_agent(
+    State(app): State<AppState>,
+    caller: Caller,
+    PathText(id): PathText,
+    ValidJson(body): ValidJson<SuspendAgent>,
+) -> Result<Json<AgentTransition>> {
+    let row = service::find_ref(app.db.read(), &id).await?;
+    let transition = service::suspend(&app.db, row.id).await?;
+    if transition.previous == AgentState::Running {
+        announce(&app, "agent.suspended", &transition.row);
+    }
+    let cancelled = match body.cancel_runs {
+        true => cancel(&app, &caller, row.id, Cancel::All(None), "agent_suspended").await?,
+        false => vec![],
+    };
+    Ok(view(transition, "suspended", cancelled))
+}
+
+/// Stop an agent's work
+///
+/// Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+#[utoipa::path(post, path = "/api/agents/{id}/stop", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent")), request_body = StopAgent,
+    security(("api_key" = ["messages:write"])), extensions(("x-cost" = json!(5))),
+    responses((status = 200, description = "What was cancelled", body = AgentStopped),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody)))]
+pub async fn stop_agent(
+    State(app): State<AppState>,
+    caller: Caller,
+    PathText(id): PathText,
+    ValidJson(body): ValidJson<StopAgent>,
+) -> Result<Json<AgentStopped>> {
+    let row = service::find_ref(app.db.read(), &id).await?;
+    let cancelled = cancel(&app, &caller, row.id, Cancel::All(body.session_id), "stopped").await?;
+    let (status, message) = match cancelled.len() {
+        0 => ("ok", format!("Agent '{}' has no work under way", row.name)),
+        1 => ("stopped", "1 run was cancelled".to_owned()),
+        n => ("stopped", format!("{n} runs were cancelled")),
+    };
+    Ok(Json(AgentStopped { status: status.into(), message, agent_id: row.id, cancelled_runs: cancelled }))
+}
+
+/// Uninstall an agent
+///
+/// Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
+/// workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+#[utoipa::path(delete, path = "/api/agents/{id}/uninstall", tag = "agents",
+    params(("id" = String, Path, description = "UUID or exact name of the agent; the UUID of a terminated one")),
+    security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
+    responses((status = 200, description = "What was erased", body = AgentUninstalled),
+        (status = 404, description = "`agent_not_found`", body = ErrorBody)))]
+pub async fn uninstall_agent(
+    State(app): State<AppState>,
+    caller: Caller,
+    PathText(id): PathText,
+) -> Result<Json<AgentUninstalled>> {
+    let mut row = service::find_ref_or_terminated(app.db.read(), &id).await?;
+    if row.terminated_at.is_none() {
+        row = terminate(&app, &caller, row.id).await?.0.row;
+    }
+    let erased = service::erase(&app.db, &app.config.home, row).await?;
+    Ok(Json(AgentUninstalled {
+        status: "uninstalled".into(),
+        agent_id: erased.row.id,
+        id: erased.row.id,
+        name: erased.row.name,
+        dir_removed: erased.dir_removed,
+    }))
+}
+
+/// Ends an agent with its children and all their work. Gives what ended.
+pub async fn terminate(app: &AppState, caller: &Caller, id: Id) -> Result<(Terminated, Vec<Id>)> {
+    let terminated = service::terminate(&app.db, id).await?;
+    let mut cancelled = vec![];
+    for agent in std::iter::once(&terminated.row).chain(&terminated.children) {
+        cancelled.extend(cancel(app, caller, agent.id, Cancel::All(None), "agent_terminated").await?);
+        app.events.publish("agent.terminated", json!({"agent_id": agent.id, "name": agent.name}));
+    }
+    Ok((terminated, cancelled))
+}
+
+/// Which runs of an agent are cancelled.
+enum Cancel {
+    /// Those under way; queued ones stay.
+    Active,
+    /// All unfinished ones, of one session if named.
+    All(Option<Id>),
+}
+
+/// Cancels runs and gives their ids.
+async fn cancel(app: &AppState, caller: &Caller, agent: Id, which: Cancel, reason: &str) -> Result<Vec<Id>> {
+    let by = caller.label();
+    match which {
+        Cancel::Active => app.engine.cancel_active(agent, Some(reason), &by).await,
+        Cancel::All(session) => app.engine.cancel_agent(agent, session, Some(reason), &by).await,
+    }
+}
+
+/// Queued and parked runs of an agent that runs again need a worker.
+fn wake(app: &AppState) {
+    app.engine.wake();
+}
