@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use super::{
     AgentRow,
     manifest::{
-        AgentManifest, AgentMode, ExecPolicy, Folders, ManifestCode, ManifestProblem, ManifestWarning, ModelFacts, ParseOptions, Parsed,
-        Profile, Rejection, Resolved, ServerFacts, Source, ToolFacts, parse, read_public_key, resolve,
+        AgentManifest, AgentMode, ExecPolicy, Folders, ManifestCode, ManifestProblem, ManifestWarning, ModelFacts,
+        ParseOptions, Parsed, Profile, Rejection, Resolved, ServerFacts, Source, ToolFacts, parse, read_public_key,
+        resolve,
     },
     model_choice::model_choice,
 };

@@ -232,8 +232,10 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Caller {
 }
 
 /// Tells a member that is null from one that is absent, for PATCH.
-pub fn present<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(d).map(Some)
+pub fn present<'de, D: serde::Deserializer<'de>, T: serde::Deserialize<'de>>(
+    d: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    <Option<T> as serde::Deserialize>::deserialize(d).map(Some)
 }
 
 /// Reads query booleans: true false 1 0 yes no.

@@ -132,11 +132,7 @@ fn config_patch(app: &AppState, manifest: &AgentManifest, body: UpdateAgentConfi
     let model = body.model.as_deref().filter(|model| !model.is_empty());
     let provider = body.provider.as_deref().map(|provider| Some(provider).filter(|p| !p.is_empty()));
     let mut keys = model_patch::names(&app.models, &manifest.model, model.map(Some), provider);
-    let own = [
-        ("system_prompt", body.system_prompt),
-        ("api_key_env", body.api_key_env),
-        ("base_url", body.base_url),
-    ];
+    let own = [("system_prompt", body.system_prompt), ("api_key_env", body.api_key_env), ("base_url", body.base_url)];
     keys.extend(own.into_iter().filter_map(|(key, wish)| Some((key.to_owned(), json!(wish?)))));
     model_patch::add(&mut patch, keys);
     patch

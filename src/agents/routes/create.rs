@@ -161,8 +161,7 @@ fn overrides(rules: &ManifestRules, source: &Source<'_>, body: &CreateAgent) -> 
     for (key, text) in texts {
         patch.extend(text.as_ref().map(|text| (key.to_owned(), json!(text))));
     }
-    let values =
-        [("profile", &body.profile), ("tags", &body.tags), ("mode", &body.mode), ("identity", &body.identity)];
+    let values = [("profile", &body.profile), ("tags", &body.tags), ("mode", &body.mode), ("identity", &body.identity)];
     for (key, value) in values {
         patch.extend(value.as_ref().map(|value| (key.to_owned(), value.clone())));
     }

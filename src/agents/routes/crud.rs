@@ -21,7 +21,7 @@ use crate::{
         AgentState,
         manifest::ManifestModel,
         rules::ManifestRules,
-        schema::{Agent, AgentChanged, AgentKilled, AgentSummary, ModelWish, ReplaceAgent, UpdateAgent},
+        schema::{Agent, AgentChanged, AgentKilled, AgentSummary, ReplaceAgent, UpdateAgent},
         service::{self, AgentFilter, AgentSort, Change},
     },
     app::AppState,
@@ -94,13 +94,8 @@ impl AgentQuery {
 }
 
 fn state_word(word: &str) -> Result<AgentState> {
-    let all = [
-        AgentState::Created,
-        AgentState::Running,
-        AgentState::Suspended,
-        AgentState::Terminated,
-        AgentState::Crashed,
-    ];
+    let all =
+        [AgentState::Created, AgentState::Running, AgentState::Suspended, AgentState::Terminated, AgentState::Crashed];
     all.into_iter().find(|state| format!("{state:?}").eq_ignore_ascii_case(word)).ok_or_else(|| {
         Error::invalid("state", "must be Created, Running, Suspended, Terminated or Crashed, or several of them")
     })
@@ -237,7 +232,7 @@ pub async fn replace_agent(
     let fields = Fields {
         name: body.name,
         description: body.description,
-        model: body.model.map(|model| model.map(ModelWish::Name)),
+        model: body.model.map(|model| model.map(Value::String)),
         provider: body.provider,
         system_prompt: body.system_prompt,
         tags: body.tags,
@@ -266,7 +261,7 @@ pub async fn replace_agent(
 struct Fields {
     name: Option<Option<String>>,
     description: Option<Option<String>>,
-    model: Option<Option<ModelWish>>,
+    model: Option<Option<Value>>,
     provider: Option<Option<String>>,
     system_prompt: Option<Option<String>>,
     tags: Option<Option<Value>>,
@@ -276,10 +271,7 @@ struct Fields {
 impl Fields {
     fn is_empty(&self) -> bool {
         let texts = [&self.name, &self.description, &self.provider, &self.system_prompt];
-        texts.iter().all(|text| text.is_none())
-            && self.model.is_none()
-            && self.tags.is_none()
-            && self.profile.is_none()
+        texts.iter().all(|text| text.is_none()) && self.model.is_none() && self.tags.is_none() && self.profile.is_none()
     }
 
     /// Adds the members to a merge patch; null clears.

@@ -56,7 +56,7 @@ pub async fn restart_agent(
     let cancelled = cancel(&app, &caller, row.id, Cancel::Active, "agent_restarted").await?;
     let transition = service::start(&app.db, row.id).await?;
     announce_start(&app, &transition);
-    wake(&app);
+    app.engine.resume();
     Ok(view(transition, "restarted", cancelled))
 }
 
@@ -89,7 +89,7 @@ async fn start(app: &AppState, id: &str, status: &str) -> Result<Json<AgentTrans
     let transition = service::start(&app.db, row.id).await?;
     if transition.previous != AgentState::Running {
         announce_start(app, &transition);
-        wake(app);
+        app.engine.resume();
     }
     Ok(view(transition, status, vec![]))
 }
@@ -114,6 +114,7 @@ pub async fn suspend_agent(
     let transition = service::suspend(&app.db, row.id).await?;
     if transition.previous == AgentState::Running {
         announce(&app, "agent.suspended", &transition.row);
+        app.engine.suspend(row.id);
     }
     let cancelled = match body.cancel_runs {
         true => cancel(&app, &caller, row.id, Cancel::All(None), "agent_suspended").await?,
@@ -200,9 +201,4 @@ async fn cancel(app: &AppState, caller: &Caller, agent: Id, which: Cancel, reaso
         Cancel::Active => app.engine.cancel_active(agent, Some(reason), &by).await,
         Cancel::All(session) => app.engine.cancel_agent(agent, session, Some(reason), &by).await,
     }
-}
-
-/// Queued and parked runs of an agent that runs again need a worker.
-fn wake(app: &AppState) {
-    app.engine.wake();
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    agents::{manifest::ManifestModel, model_choice::chosen_names, schema::ModelWish},
+    agents::{manifest::ManifestModel, model_choice::chosen_names},
     llm::registry::Registry,
 };
 
@@ -12,7 +12,12 @@ pub type Wish<T> = Option<Option<T>>;
 
 /// The keys of `model` that a wish for a model and a provider changes. A new provider comes without the old one's key and
 /// address.
-pub fn names(models: &Registry, current: &ManifestModel, model: Wish<&str>, provider: Wish<&str>) -> Map<String, Value> {
+pub fn names(
+    models: &Registry,
+    current: &ManifestModel,
+    model: Wish<&str>,
+    provider: Wish<&str>,
+) -> Map<String, Value> {
     if model.is_none() && provider.is_none() {
         return Map::new();
     }
@@ -29,15 +34,20 @@ pub fn names(models: &Registry, current: &ManifestModel, model: Wish<&str>, prov
 }
 
 /// As `names`, for a model by name or by keys of the manifest's table.
-pub fn wish(models: &Registry, current: &ManifestModel, model: Wish<ModelWish>, provider: Wish<&str>) -> Map<String, Value> {
+pub fn wish(
+    models: &Registry,
+    current: &ManifestModel,
+    model: Wish<Value>,
+    provider: Wish<&str>,
+) -> Map<String, Value> {
     match model {
-        Some(Some(ModelWish::Keys(mut keys))) => {
-            if let Some(provider) = provider {
-                keys.insert("provider".into(), json!(provider));
-            }
+        Some(Some(Value::Object(mut keys))) => {
+            keys.extend(provider.map(|provider| ("provider".to_owned(), json!(provider))));
             keys
         }
-        Some(Some(ModelWish::Name(name))) => names(models, current, Some(Some(&name)), provider),
+        Some(Some(Value::String(name))) => names(models, current, Some(Some(&name)), provider),
+        // Of no type that it may have; the parser says so.
+        Some(Some(other)) => Map::from_iter([("model".to_owned(), other)]),
         Some(None) => names(models, current, Some(None), provider),
         None => names(models, current, None, provider),
     }

@@ -1,6 +1,6 @@
 //! Requests that change or replace a manifest. Absent members stay; null clears to the default.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -26,7 +26,7 @@ pub struct UpdateAgent {
     /// Id, alias or `provider/id`, or the changed keys of the manifest's `model`.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<ModelWish>)]
-    pub model: Option<Option<ModelWish>>,
+    pub model: Option<Option<Value>>,
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64)]
     pub provider: Option<Option<String>>,
@@ -56,11 +56,11 @@ pub struct UpdateAgent {
 }
 
 /// A model by name, or keys of the manifest's `model`.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum ModelWish {
-    Name(#[schema(max_length = 256)] String),
-    Keys(#[schema(value_type = ManifestModel)] Map<String, Value>),
+    Name(String),
+    Keys(ManifestModel),
 }
 
 /// A new manifest, or the documented fields.

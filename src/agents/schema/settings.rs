@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The visual identity. Absent members stay, null or `""` clears.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(default)]
 #[schema(example = json!({"emoji": "🦊", "color": "#2b6cb0"}))]
 pub struct UpdateAgentIdentity {

@@ -153,8 +153,7 @@ pub async fn clone_of(
     new_name: Option<String>,
     overrides: Map<String, Value>,
 ) -> Result<Created> {
-    let original =
-        Original { manifest: row.manifest()?, files: documents::files(db.read(), row.id).await?, row };
+    let original = Original { manifest: row.manifest()?, files: documents::files(db.read(), row.id).await?, row };
     let mut patch = overrides;
     patch.entry("workspace").or_insert(Value::Null);
     let given = new_name.is_some();
@@ -190,6 +189,7 @@ async fn free_names(db: &Db, name: &str) -> Result<Vec<String>> {
         .into_tuple()
         .all(db.read())
         .await?;
-    let candidates = (1..=NAMES_TRIED).map(|n| if n == 1 { format!("{name}-copy") } else { format!("{name}-copy-{n}") });
+    let candidates =
+        (1..=NAMES_TRIED).map(|n| if n == 1 { format!("{name}-copy") } else { format!("{name}-copy-{n}") });
     Ok(candidates.filter(|candidate| !taken.contains(&candidate.to_lowercase())).collect())
 }

@@ -14,16 +14,8 @@ use crate::{
     time::Ts,
 };
 
-pub const FILE_NAMES: [&str; 8] = [
-    "SOUL.md",
-    "IDENTITY.md",
-    "USER.md",
-    "TOOLS.md",
-    "MEMORY.md",
-    "AGENTS.md",
-    "BOOTSTRAP.md",
-    "HEARTBEAT.md",
-];
+pub const FILE_NAMES: [&str; 8] =
+    ["SOUL.md", "IDENTITY.md", "USER.md", "TOOLS.md", "MEMORY.md", "AGENTS.md", "BOOTSTRAP.md", "HEARTBEAT.md"];
 pub const MAX_FILE_BYTES: usize = 32_768;
 pub(super) const BOOTSTRAP: &str = "BOOTSTRAP.md";
 const HEARTBEAT: &str = "HEARTBEAT.md";
@@ -60,7 +52,12 @@ pub(super) fn starters(manifest: &AgentManifest, agent: Id, by: &str, now: Ts) -
 }
 
 /// Documents of a copy: those of the original but its memory and its heartbeat, else starters.
-pub(super) fn copies(original: Vec<AgentFileRow>, starters: Vec<AgentFileRow>, agent: Id, now: Ts) -> Vec<AgentFileRow> {
+pub(super) fn copies(
+    original: Vec<AgentFileRow>,
+    starters: Vec<AgentFileRow>,
+    agent: Id,
+    now: Ts,
+) -> Vec<AgentFileRow> {
     let mut rows: Vec<AgentFileRow> = original
         .into_iter()
         .filter(|row| !matches!(row.filename.as_str(), "MEMORY.md" | HEARTBEAT))

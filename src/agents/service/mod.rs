@@ -11,8 +11,7 @@ mod view;
 mod workspace;
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr, sea_query::Expr,
 };
 
 use super::{AgentRow, AgentState, entity, manifest::AgentManifest};

@@ -8,7 +8,9 @@ use super::documents;
 use crate::{
     agents::{
         AgentFileRow, AgentRow, AgentState, entity,
-        manifest::{AgentManifest, AgentMode, FallbackModel, ManifestSignature, Resolved, SessionScope, SignatureStatus},
+        manifest::{
+            AgentManifest, AgentMode, FallbackModel, ManifestSignature, Resolved, SessionScope, SignatureStatus,
+        },
         rules::ManifestRules,
         schema::{Agent, AgentCrash, AgentModel, AgentSummary, Effective, SelectionMode, TierWord},
     },

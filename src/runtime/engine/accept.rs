@@ -78,6 +78,11 @@ impl Accepted {
     }
 }
 
+/// Key of the session that gets this caller's messages.
+pub fn session_key(scope: SessionScope, owner: &str, sender: Option<&str>) -> String {
+    sessions::service::owner_key(scope == SessionScope::Agent, owner, sender)
+}
+
 /// The caller may write into sessions of this owner.
 fn owns(caller: &Caller, owner: &str) -> bool {
     let own = caller.owner();
@@ -190,7 +195,11 @@ impl Intake<'_> {
             SessionChoice::Active => {
                 let sender = self.new.input.sender_id.as_deref();
                 (
-                    sessions::service::owner_key(settings.scope == SessionScope::Agent, &self.new.caller.owner(), sender),
+                    sessions::service::owner_key(
+                        settings.scope == SessionScope::Agent,
+                        &self.new.caller.owner(),
+                        sender,
+                    ),
                     SessionKind::Main,
                     sender.map(str::to_owned),
                 )

@@ -27,7 +27,7 @@ use std::{
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use accept::{Accepted, NewRun, SessionChoice};
+pub use accept::{Accepted, NewRun, SessionChoice, session_key};
 pub use follow::{Closed, Followed};
 pub use hub::Finished;
 
