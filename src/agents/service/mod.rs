@@ -43,7 +43,7 @@ pub async fn insert<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<()> {
 }
 
 /// Writes every column.
-async fn save<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<AgentRow> {
+pub async fn save<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<AgentRow> {
     let name = row.name.clone();
     let saved = entity::Entity::update(row.into_active_model().reset_all()).exec(db).await;
     saved.map_err(|e| name_taken(e, &name))

@@ -220,7 +220,7 @@ impl TestEngine {
     pub async fn set_agent(&self, change: impl FnOnce(&mut AgentRow)) {
         let mut row = agents::service::find(self.db.read(), self.agent.id).await.expect("reads").expect("the agent");
         change(&mut row);
-        agents::service::replace(self.db.write(), row).await.expect("the agent is stored");
+        agents::service::save(self.db.write(), row).await.expect("the agent is stored");
     }
 
     pub fn file(&self, name: &str) -> PathBuf {
