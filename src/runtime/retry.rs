@@ -1,5 +1,8 @@
 //! What a failed model call leads to: the same model again, the next fallback, or the end. Pure.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{llm::ErrorClass, runs::StepRow};
 
 /// A provider's request to wait longer than this sends the run to the next model at once.

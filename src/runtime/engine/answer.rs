@@ -12,8 +12,8 @@ use super::{
         tools::{Effect, ToolError, ToolErrorCode, arguments, result},
         transcript,
     },
-    accept::{message_tokens, new_step},
-    model_call::guess,
+    charge::guess,
+    rows::{message_tokens, new_step},
     stream::{Answer, AskedCall},
     turn::{Changes, Step, Stop, Turn},
 };

@@ -5,12 +5,16 @@ mod accept;
 mod answer;
 mod calls;
 mod cancel;
+mod charge;
+mod check;
 mod drain;
 mod end;
 mod follow;
 mod hub;
 mod live;
 mod model_call;
+mod request;
+pub(super) mod rows;
 mod setup;
 mod stream;
 mod takeover;
@@ -126,8 +130,8 @@ struct Inner {
     hub: hub::Hub,
     live: live::LiveRuns,
     setups: setup::Cache,
-    calls_per_minute: Mutex<HashMap<Id, calls::Minute>>,
-    cooldowns: Mutex<HashMap<String, model_call::Cooldown>>,
+    calls_per_minute: Mutex<HashMap<Id, check::Minute>>,
+    cooldowns: Mutex<HashMap<String, charge::Cooldown>>,
     workers: Arc<Semaphore>,
     background: Arc<Semaphore>,
     /// Something may be ready for a worker.

@@ -1,104 +1,29 @@
 //! One model call: its step is stored before (W1), what came of it after (W3).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rand::RngExt;
-use sha2::{Digest, Sha256};
 
 use super::{
     super::{
-        context::{self, Budget, Context, ContextInput, Notice, TooLong, TurnData},
-        event::EventBody,
-        next::{Call, Next},
+        context::TooLong,
+        event::{EventBody, EventId},
+        next::{Call, End, Next},
         transcript,
     },
-    Inner,
-    accept::{new_step, step_started},
-    lock,
-    setup::{self, RunModel},
+    charge::guess,
+    request::request_hash,
+    rows::{new_step, step_started},
+    setup::RunModel,
     stream::{Answer, Ending, Patience},
     turn::{Changes, Step, Stop, Turn},
 };
 use crate::{
-    agents::manifest::{Effort, ResponseFormatType},
-    error::ErrorCode,
-    ids::Id,
-    llm::{
-        ChatOptions, ChatRequest, ErrorClass, LlmError, Meta, Purpose, ResponseFormat, ThinkingOptions, TokenUsage,
-        catalog::cost_micro_usd, estimate,
-    },
-    messages,
-    runs::{ModelCall, StepFault, StepKind, StepState, ThinkingWish, Tokens},
+    llm::{ErrorClass, LlmError, Purpose, TokenUsage, estimate},
+    runs::{ModelCall, StepFault, StepKind, StepState},
     time::Ts,
-    usage::{UsagePurpose, UsageRow, UsageStatus},
+    usage::UsageStatus,
 };
-
-/// History is read up to here when the manifest does not say how much.
-const HISTORY_ROWS: u64 = 2_000;
-const CONTEXT_FILE: &str = "context.md";
-const CONTEXT_FILE_BYTES: u64 = 32 * 1_024;
-const CONTEXT_FILE_CHARS: usize = 8_000;
-
-/// A provider that is left alone for a while.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Cooldown {
-    until: Option<Instant>,
-    /// Passing failures one after another, and when the first of them was.
-    failures: u32,
-    since: Option<Instant>,
-    /// Times it was left alone already.
-    rounds: u32,
-}
-
-const FAILURES: u32 = 5;
-const FAILURE_WINDOW: Duration = Duration::from_secs(60);
-
-impl Inner {
-    /// The first model whose provider is not left alone; else the first.
-    pub(super) fn first_usable(&self, models: &[RunModel]) -> usize {
-        if models.len() < 2 {
-            return 0;
-        }
-        let now = Instant::now();
-        let cooldowns = lock(&self.cooldowns);
-        let rests = |m: &RunModel| cooldowns.get(&m.provider).and_then(|c| c.until).is_some_and(|until| until > now);
-        models.iter().position(|m| !rests(m)).unwrap_or(0)
-    }
-
-    fn note_outcome(&self, provider: &str, failure: Option<&LlmError>) {
-        // The built-in model is never left alone, and the map stays free of what works.
-        if provider == "builtin" {
-            return;
-        }
-        let mut cooldowns = lock(&self.cooldowns);
-        let Some(error) = failure else {
-            cooldowns.remove(provider);
-            return;
-        };
-        let now = Instant::now();
-        let entry = cooldowns.entry(provider.to_owned()).or_default();
-        let rest = match error.class {
-            ErrorClass::RateLimit => Some(error.retry_after.unwrap_or(Duration::from_secs(60))),
-            ErrorClass::Auth => Some(Duration::from_secs(600)),
-            ErrorClass::Billing => Some(Duration::from_secs(3_600)),
-            ErrorClass::Overloaded | ErrorClass::Timeout | ErrorClass::Network => {
-                if entry.since.is_none_or(|since| now.duration_since(since) > FAILURE_WINDOW) {
-                    (entry.since, entry.failures) = (Some(now), 0);
-                }
-                entry.failures += 1;
-                (entry.failures >= FAILURES).then(|| {
-                    entry.failures = 0;
-                    entry.rounds += 1;
-                    Duration::from_secs(30 << (entry.rounds - 1).min(5)).min(Duration::from_secs(600))
-                })
-            }
-            _ => None,
-        };
-        if let Some(rest) = rest {
-            entry.until = Some(now + rest);
-        }
-    }
-}
 
 impl Turn {
     /// The call whose step the acceptance stored already.
@@ -204,146 +129,6 @@ impl Turn {
         }
     }
 
-    async fn load_history(&mut self) -> Step {
-        if !std::mem::replace(&mut self.context_file_read, true) {
-            self.context_file = self.read_context_file().await;
-        }
-        if self.history.is_some() {
-            return Ok(());
-        }
-        let limit = match self.setup.manifest.max_history_messages {
-            Some(max) if max > 0 => u64::from(max),
-            _ => HISTORY_ROWS,
-        };
-        let read = u64::try_from(self.own.len()).unwrap_or(0) + limit;
-        let mut rows = messages::service::newest(self.inner.db.read(), self.run.session_id, 0, read).await?;
-        let cut_short = u64::try_from(rows.len()).unwrap_or(0) == read;
-        self.own = rows.extract_if(.., |m| m.run_id == Some(self.run.id)).collect();
-        if cut_short && let Some(oldest) = rows.first().and_then(|m| m.run_id) {
-            // The oldest run of the page may not be whole.
-            rows.retain(|m| m.run_id != Some(oldest));
-        }
-        self.history = Some(rows);
-        Ok(())
-    }
-
-    /// `context.md` of the workspace, read by the same rules as any path of an agent.
-    async fn read_context_file(&self) -> Option<String> {
-        use super::super::tools::paths::{Access, LastLink, blocking};
-        let path = self.setup.roots.workspace.join(CONTEXT_FILE);
-        std::fs::symlink_metadata(path).ok()?;
-        let context = self.tool_context();
-        let content = blocking(&context, |space| {
-            let given = space.parse(CONTEXT_FILE)?;
-            let place = space.resolve(&given, LastLink::Follow, &[Access::Read])?;
-            space.read(&place, CONTEXT_FILE_BYTES)
-        });
-        let text = String::from_utf8(content.await.ok()?).ok()?;
-        Some(text.chars().take(CONTEXT_FILE_CHARS).collect())
-    }
-
-    fn request(&self, call: Call, model: &RunModel) -> Result<(ChatRequest, Context), TooLong> {
-        let manifest = &self.setup.manifest;
-        let tools = match call.purpose {
-            Purpose::Turn if model.resolved.tools => {
-                self.inner.offered(&self.agent, &self.setup, setup::stored_class(&self.run.caller))
-            }
-            _ => vec![],
-        };
-        let system = self.setup.system_text(&self.agent, self.run.door);
-        let turn = TurnData {
-            now: self.run.started_at.unwrap_or(self.run.created_at),
-            time_zone: self.inner.settings.time_zone.clone(),
-            sender_id: self.run.input.sender_id.clone(),
-            sender_name: self.run.input.sender_name.clone(),
-            context_file: self.context_file.clone(),
-        };
-        let failed = super::super::next::failed_tries(&self.steps);
-        let last_class = failed.last().and_then(|s| s.error.as_ref()).map(|e| e.class);
-        let repair = (call.purpose == Purpose::Repair).then(|| self.format_faults()).flatten();
-        let context = context::assemble(&ContextInput {
-            session_id: self.run.session_id,
-            run_id: self.run.id,
-            door: self.run.door,
-            system: &system,
-            persona: &self.setup.persona,
-            tools: &tools,
-            history: self.history.as_deref().unwrap_or_default(),
-            own: &self.own,
-            turn: &turn,
-            model: &model.name(),
-            notice: match call.purpose {
-                Purpose::Closing => Some(Notice::Closing),
-                _ if call.continues => Some(Notice::Continue),
-                _ if last_class == Some(ErrorClass::MalformedOutput) => Some(Notice::Malformed),
-                _ => None,
-            },
-            repair: repair.as_deref(),
-            budget: Budget {
-                context_window: model.resolved.context_window,
-                max_tokens: model.max_tokens,
-                max_messages: usize::try_from(manifest.max_history_messages.unwrap_or(0)).unwrap_or(0),
-                halved: last_class == Some(ErrorClass::ContextOverflow),
-            },
-        })?;
-        let request = ChatRequest {
-            model: model.upstream.clone(),
-            system,
-            messages: context.messages.clone(),
-            tools,
-            options: self.options(model),
-            meta: Meta {
-                purpose: call.purpose,
-                agent_name: self.agent.name.clone(),
-                attempt: u32::try_from(call.attempt).unwrap_or(1),
-                selected_by_default: model.resolved.selected_by_default,
-            },
-            cache_mark: Some(context.cache_mark),
-        };
-        Ok((request, context))
-    }
-
-    fn options(&self, model: &RunModel) -> ChatOptions {
-        let own = &self.setup.manifest.model;
-        let thinking = &self.setup.manifest.thinking;
-        let thinks = match self.run.options.thinking {
-            Some(wish) => wish == ThinkingWish::On,
-            None => thinking.enabled,
-        };
-        ChatOptions {
-            max_tokens: model.max_tokens,
-            temperature: Some(own.temperature),
-            top_p: own.top_p,
-            seed: own.seed.and_then(|seed| i32::try_from(seed).ok()),
-            stop: own.stop.clone(),
-            response_format: own.response_format.as_ref().and_then(|f| match f.format {
-                ResponseFormatType::Text => None,
-                ResponseFormatType::Json => Some(ResponseFormat::Json),
-                ResponseFormatType::JsonSchema => Some(ResponseFormat::JsonSchema {
-                    schema: serde_json::Value::Object(f.schema.clone().unwrap_or_default()),
-                }),
-            }),
-            thinking: thinks.then(|| ThinkingOptions {
-                budget_tokens: thinking.budget_tokens,
-                effort: thinking.effort.map(|effort| match effort {
-                    Effort::Low => "low".to_owned(),
-                    Effort::Medium => "medium".to_owned(),
-                    Effort::High => "high".to_owned(),
-                }),
-            }),
-            params: own.params.clone(),
-        }
-    }
-
-    fn warn_about_history(&mut self, left_out: usize) {
-        const CODE: &str = "history_trimmed";
-        if left_out > 0 && !self.run.warnings.0.iter().any(|w| w == CODE) {
-            self.run.warnings.0.push(CODE.into());
-            let message = format!("The {left_out} oldest messages of the conversation do not fit and were left out");
-            self.pending.push(EventBody::Warning { code: CODE.into(), message });
-        }
-    }
-
     /// The run alone is longer than the model's window: no call is made.
     async fn too_long(&mut self, at: usize, needed: u32, limit: u32) -> Step {
         let message =
@@ -351,7 +136,7 @@ impl Turn {
         let error = LlmError { class: ErrorClass::ContextOverflow, status: None, retry_after: None, message };
         let mut changes = Changes { steps: vec![at], ..Changes::default() };
         self.fail_step(at, &error, false);
-        let end = super::super::next::End::Model(ErrorClass::ContextOverflow);
+        let end = End::Model(ErrorClass::ContextOverflow);
         self.end(end, &mut changes);
         self.commit(changes).await
     }
@@ -399,7 +184,7 @@ impl Turn {
 
     pub(super) fn discard(&self, at: usize, changes: &mut Changes) {
         if let Some(step) = self.steps.get(at) {
-            let discards_after = super::super::event::EventId::stored(step.event_seq);
+            let discards_after = EventId::stored(step.event_seq);
             changes.step_event(step, EventBody::StepDiscarded { step: step.idx, discards_after });
         }
     }
@@ -436,101 +221,4 @@ impl Turn {
             Next::RunCalls(_) => {}
         }
     }
-
-    /// The usage row of a call, on step and run too.
-    #[expect(clippy::too_many_arguments, reason = "one row with the facts of one call")]
-    pub(super) fn charge(
-        &mut self,
-        at: usize,
-        call: Call,
-        answer: &Answer,
-        usage: TokenUsage,
-        estimated: bool,
-        error: Option<&LlmError>,
-        status: UsageStatus,
-        changes: &mut Changes,
-    ) {
-        let (Some(model), Some(step)) = (self.models.models.get(call.candidate), self.steps.get_mut(at)) else {
-            return;
-        };
-        let tokens = Tokens::from(usage);
-        let prices = &model.resolved.prices;
-        let cost = i64::try_from(cost_micro_usd(prices, &usage)).unwrap_or(i64::MAX);
-        step.input_tokens = tokens.input;
-        step.output_tokens = tokens.output;
-        step.cached_tokens = tokens.cached;
-        step.cache_write_tokens = tokens.cache_write;
-        step.reasoning_tokens = tokens.reasoning;
-        step.cost_micro_usd = Some(cost);
-        let total = self.run.tokens().plus(tokens);
-        self.run.input_tokens = total.input;
-        self.run.output_tokens = total.output;
-        self.run.cached_tokens = total.cached;
-        self.run.cache_write_tokens = total.cache_write;
-        self.run.reasoning_tokens = total.reasoning;
-        self.run.cost_micro_usd = Some(self.run.cost_micro_usd.unwrap_or(0) + cost);
-        changes.usage.push(UsageRow {
-            id: Id::new(),
-            agent_id: Some(self.run.agent_id),
-            agent_name: Some(self.agent.name.clone()),
-            run_id: Some(self.run.id),
-            step_id: Some(step.id),
-            session_id: Some(self.run.session_id),
-            api_key_id: (self.run.caller.kind == crate::caller::CallerKind::ApiKey)
-                .then(|| self.run.caller.id.as_deref().and_then(|id| Id::parse(id).ok()))
-                .flatten(),
-            origin_user: self.run.origin_user.clone(),
-            door: self.run.door,
-            purpose: match call.purpose {
-                Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
-                Purpose::Compaction => UsagePurpose::Compaction,
-                Purpose::Describe => UsagePurpose::Other,
-            },
-            provider: model.provider.clone(),
-            model: model.resolved.model.clone(),
-            upstream_model: model.upstream.clone(),
-            status,
-            error_code: error.map(|e| code_word(e.class)),
-            input_tokens: tokens.input,
-            cached_input_tokens: tokens.cached,
-            cache_write_tokens: tokens.cache_write,
-            output_tokens: tokens.output,
-            reasoning_tokens: tokens.reasoning,
-            tool_calls: i32::try_from(answer.calls.len()).unwrap_or(i32::MAX),
-            estimated,
-            cost_micro_usd: cost,
-            price_assumed: prices.estimated,
-            latency_ms: answer.latency_ms,
-            first_token_ms: answer.first_token_ms,
-            attempt: call.attempt,
-            created_at: Ts::now(),
-        });
-        changes.event(EventBody::Usage { tokens: total, cost_micro_usd: self.run.cost_micro_usd.unwrap_or(0) });
-    }
-
-    pub(super) fn note_answered(&self, call: Call) {
-        if let Some(model) = self.models.models.get(call.candidate) {
-            self.inner.note_outcome(&model.provider, None);
-        }
-    }
-}
-
-/// Tokens of a call whose provider reported none.
-pub fn guess(answer: &Answer, input: u32) -> TokenUsage {
-    let calls = answer.calls.iter().map(|c| estimate::call(&c.name, &c.arguments)).fold(0, u32::saturating_add);
-    let output = estimate::text(&answer.raw).saturating_add(estimate::text(&answer.thinking())).saturating_add(calls);
-    TokenUsage { input, output, ..TokenUsage::default() }
-}
-
-fn code_word(class: ErrorClass) -> String {
-    let code = super::end::failure_code(class);
-    serde_json::to_value::<ErrorCode>(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// Names the request without keeping it.
-fn request_hash(request: &ChatRequest) -> String {
-    let mut digest = Sha256::new();
-    digest.update(&request.system);
-    digest.update(serde_json::to_vec(&request.messages).unwrap_or_default());
-    hex::encode(digest.finalize())
 }

@@ -14,9 +14,9 @@ use super::{
         transcript,
     },
     Inner,
-    accept::{start_facts, user_message},
     calls::finished,
     end::{own_failure, terminal_event},
+    rows::{start_facts, user_message},
     stream::Answer,
     turn::{Changes, Step, Stop, Turn},
 };

@@ -1,5 +1,8 @@
 //! What a run does next: a pure function of its rows. A run that was taken over asks it again and goes on.
 
+#[cfg(test)]
+pub mod tests;
+
 use super::{
     retry::{self, Candidate, Decision},
     transcript::{answer, call},

@@ -1,0 +1,171 @@
+//! What model calls cost, and which providers are left alone for a while.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    super::{event::EventBody, next::Call},
+    Inner, end, lock,
+    setup::RunModel,
+    stream::Answer,
+    turn::{Changes, Turn},
+};
+use crate::{
+    caller::CallerKind,
+    ids::Id,
+    llm::{ErrorClass, LlmError, Purpose, TokenUsage, catalog::cost_micro_usd, estimate},
+    runs::Tokens,
+    time::Ts,
+    usage::{UsagePurpose, UsageRow, UsageStatus},
+};
+
+/// A provider that is left alone for a while.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cooldown {
+    until: Option<Instant>,
+    /// Passing failures one after another, and when the first of them was.
+    failures: u32,
+    since: Option<Instant>,
+    /// Times it was left alone already.
+    rounds: u32,
+}
+
+const FAILURES: u32 = 5;
+const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+
+impl Inner {
+    /// The first model whose provider is not left alone; else the first.
+    pub(super) fn first_usable(&self, models: &[RunModel]) -> usize {
+        if models.len() < 2 {
+            return 0;
+        }
+        let now = Instant::now();
+        let cooldowns = lock(&self.cooldowns);
+        let rests = |m: &RunModel| cooldowns.get(&m.provider).and_then(|c| c.until).is_some_and(|until| until > now);
+        models.iter().position(|m| !rests(m)).unwrap_or(0)
+    }
+
+    pub(super) fn note_outcome(&self, provider: &str, failure: Option<&LlmError>) {
+        // The built-in model is never left alone, and the map stays free of what works.
+        if provider == "builtin" {
+            return;
+        }
+        let mut cooldowns = lock(&self.cooldowns);
+        let Some(error) = failure else {
+            cooldowns.remove(provider);
+            return;
+        };
+        let now = Instant::now();
+        let entry = cooldowns.entry(provider.to_owned()).or_default();
+        let rest = match error.class {
+            ErrorClass::RateLimit => Some(error.retry_after.unwrap_or(Duration::from_secs(60))),
+            ErrorClass::Auth => Some(Duration::from_secs(600)),
+            ErrorClass::Billing => Some(Duration::from_secs(3_600)),
+            ErrorClass::Overloaded | ErrorClass::Timeout | ErrorClass::Network => {
+                if entry.since.is_none_or(|since| now.duration_since(since) > FAILURE_WINDOW) {
+                    (entry.since, entry.failures) = (Some(now), 0);
+                }
+                entry.failures += 1;
+                (entry.failures >= FAILURES).then(|| {
+                    entry.failures = 0;
+                    entry.rounds += 1;
+                    Duration::from_secs(30 << (entry.rounds - 1).min(5)).min(Duration::from_secs(600))
+                })
+            }
+            _ => None,
+        };
+        if let Some(rest) = rest {
+            entry.until = Some(now + rest);
+        }
+    }
+}
+
+impl Turn {
+    /// The usage row of a call, on step and run too.
+    #[expect(clippy::too_many_arguments, reason = "one row with the facts of one call")]
+    pub(super) fn charge(
+        &mut self,
+        at: usize,
+        call: Call,
+        answer: &Answer,
+        usage: TokenUsage,
+        estimated: bool,
+        error: Option<&LlmError>,
+        status: UsageStatus,
+        changes: &mut Changes,
+    ) {
+        let (Some(model), Some(step)) = (self.models.models.get(call.candidate), self.steps.get_mut(at)) else {
+            return;
+        };
+        let tokens = Tokens::from(usage);
+        let prices = &model.resolved.prices;
+        let cost = i64::try_from(cost_micro_usd(prices, &usage)).unwrap_or(i64::MAX);
+        step.input_tokens = tokens.input;
+        step.output_tokens = tokens.output;
+        step.cached_tokens = tokens.cached;
+        step.cache_write_tokens = tokens.cache_write;
+        step.reasoning_tokens = tokens.reasoning;
+        step.cost_micro_usd = Some(cost);
+        let total = self.run.tokens().plus(tokens);
+        self.run.input_tokens = total.input;
+        self.run.output_tokens = total.output;
+        self.run.cached_tokens = total.cached;
+        self.run.cache_write_tokens = total.cache_write;
+        self.run.reasoning_tokens = total.reasoning;
+        self.run.cost_micro_usd = Some(self.run.cost_micro_usd.unwrap_or(0) + cost);
+        changes.usage.push(UsageRow {
+            id: Id::new(),
+            agent_id: Some(self.run.agent_id),
+            agent_name: Some(self.agent.name.clone()),
+            run_id: Some(self.run.id),
+            step_id: Some(step.id),
+            session_id: Some(self.run.session_id),
+            api_key_id: (self.run.caller.kind == CallerKind::ApiKey)
+                .then(|| self.run.caller.id.as_deref().and_then(|id| Id::parse(id).ok()))
+                .flatten(),
+            origin_user: self.run.origin_user.clone(),
+            door: self.run.door,
+            purpose: match call.purpose {
+                Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
+                Purpose::Compaction => UsagePurpose::Compaction,
+                Purpose::Describe => UsagePurpose::Other,
+            },
+            provider: model.provider.clone(),
+            model: model.resolved.model.clone(),
+            upstream_model: model.upstream.clone(),
+            status,
+            error_code: error.map(|e| code_word(e.class)),
+            input_tokens: tokens.input,
+            cached_input_tokens: tokens.cached,
+            cache_write_tokens: tokens.cache_write,
+            output_tokens: tokens.output,
+            reasoning_tokens: tokens.reasoning,
+            tool_calls: i32::try_from(answer.calls.len()).unwrap_or(i32::MAX),
+            estimated,
+            cost_micro_usd: cost,
+            price_assumed: prices.estimated,
+            latency_ms: answer.latency_ms,
+            first_token_ms: answer.first_token_ms,
+            attempt: call.attempt,
+            created_at: Ts::now(),
+        });
+        changes.event(EventBody::Usage { tokens: total, cost_micro_usd: self.run.cost_micro_usd.unwrap_or(0) });
+    }
+
+    pub(super) fn note_answered(&self, call: Call) {
+        if let Some(model) = self.models.models.get(call.candidate) {
+            self.inner.note_outcome(&model.provider, None);
+        }
+    }
+}
+
+/// Tokens of a call whose provider reported none.
+pub fn guess(answer: &Answer, input: u32) -> TokenUsage {
+    let calls = answer.calls.iter().map(|c| estimate::call(&c.name, &c.arguments)).fold(0, u32::saturating_add);
+    let output = estimate::text(&answer.raw).saturating_add(estimate::text(&answer.thinking())).saturating_add(calls);
+    TokenUsage { input, output, ..TokenUsage::default() }
+}
+
+fn code_word(class: ErrorClass) -> String {
+    let code = end::failure_code(class);
+    serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}

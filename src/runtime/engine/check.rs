@@ -1,0 +1,192 @@
+//! Whether a call may be made: name, arguments, loop guard, policy. Nothing here has an effect outside.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Map, Value};
+
+use super::{
+    super::{
+        loop_guard::{self, BeforeCall},
+        policy::{self, ApprovalPolicy, CallCounts, PolicyInput},
+        tools::{Needs, Tool, ToolError, ToolErrorCode, arguments, execute},
+        transcript::LOOP_GUARD,
+    },
+    lock, setup,
+    turn::{Step, Stop, Turn},
+};
+use crate::{agents, runs::Verdict};
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// A call that comes too early waits so long for its turn.
+const RATE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Calls of one agent in the last minute, oldest first.
+#[derive(Default)]
+pub struct Minute(VecDeque<Instant>);
+
+impl Minute {
+    pub fn note(&mut self, now: Instant) {
+        self.0.push_back(now);
+    }
+
+    fn count(&mut self, now: Instant) -> usize {
+        while self.0.front().is_some_and(|at| now.duration_since(*at) >= MINUTE) {
+            self.0.pop_front();
+        }
+        self.0.len()
+    }
+}
+
+/// A call that may be made.
+pub struct Ready {
+    pub at: usize,
+    pub tool: Arc<dyn Tool>,
+    pub arguments: Value,
+    pub replaced: Vec<String>,
+    pub limit: Duration,
+}
+
+impl Turn {
+    /// Waits a little when the agent makes too many calls a minute; the policy refuses what comes too early even then.
+    pub(super) async fn wait_for_rate(&self) -> Step {
+        let max = usize::try_from(self.setup.manifest.resources.max_tool_calls_per_minute).unwrap_or(0);
+        let wait = {
+            let mut minutes = lock(&self.inner.calls_per_minute);
+            let minute = minutes.entry(self.run.agent_id).or_default();
+            let now = Instant::now();
+            match minute.count(now) {
+                count if max > 0 && count >= max => {
+                    minute.0.front().map(|first| MINUTE.saturating_sub(now.duration_since(*first)))
+                }
+                _ => None,
+            }
+        };
+        match wait {
+            Some(wait) if wait <= RATE_PATIENCE => tokio::select! {
+                () = tokio::time::sleep(wait) => Ok(()),
+                () = self.live.stop.cancelled() => Err(if self.live.is_abandoned() { Stop::Lost } else { Stop::Cancelled }),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Steps 1 to 7 of a call; nothing of them has an effect.
+    pub(super) fn check(&mut self, at: usize) -> Result<Ready, ToolError> {
+        let step = self.steps.get(at).ok_or_else(|| ToolError::new(ToolErrorCode::Internal, "The step is gone"))?;
+        let name = step.tool.clone().unwrap_or_default();
+        let known = self.inner.tools.get(&name).cloned();
+        let Some(tool) = known else {
+            return Err(self.unknown_tool(&name));
+        };
+        let given: Map<String, Value> = arguments::parse(&step.input.to_string())?;
+        let none = Map::new();
+        let own = self.setup.manifest.tools.get(&name);
+        let prepared = arguments::prepare(given, own.map_or(&none, |t| &t.defaults), own.map_or(&none, |t| &t.fixed));
+        self.inner.tools.validate(&name, &prepared.arguments)?;
+        let hash = arguments::call_hash(&name, &prepared.arguments);
+        if let BeforeCall::Refuse(sign) = loop_guard::before(&self.past_calls(), &name, &hash) {
+            self.note_verdict(at, LOOP_GUARD, None);
+            let text = format!("Not done: {}. Do something else, or say what is missing.", sign.text());
+            return Err(ToolError::new(ToolErrorCode::LoopGuard, text));
+        }
+        let needs = tool.needs(&prepared.arguments, &self.setup.roots);
+        self.decide(at, &name, tool.as_ref(), &prepared.arguments, needs.as_ref())?;
+        if let Some(step) = self.steps.get_mut(at) {
+            step.input = prepared.arguments.clone();
+            step.input_hash = Some(hash);
+        }
+        Ok(Ready {
+            at,
+            limit: execute::time_limit(tool.as_ref(), self.setup.tool_timeout(&name)),
+            tool,
+            arguments: prepared.arguments,
+            replaced: prepared.replaced,
+        })
+    }
+
+    /// A name of the tool table that this version lacks gets the policy's reason; any other one is unknown.
+    fn unknown_tool(&mut self, name: &str) -> ToolError {
+        if !agents::manifest::KNOWN_TOOLS.contains(&name) {
+            return self.inner.tools.unknown(name);
+        }
+        let needs = Needs::default();
+        match self.verdict(name, None, &Value::Null, Ok(&needs)) {
+            policy::Verdict::Deny(error) => error,
+            _ => {
+                ToolError::new(ToolErrorCode::Unavailable, format!("{name} is not part of this version of the server"))
+            }
+        }
+    }
+
+    fn decide(
+        &mut self,
+        at: usize,
+        name: &str,
+        tool: &dyn Tool,
+        arguments: &Value,
+        needs: Result<&Needs, &ToolError>,
+    ) -> Result<(), ToolError> {
+        let error = match self.verdict(name, Some(tool), arguments, needs) {
+            policy::Verdict::Allow => {
+                self.note_verdict(at, "allow", None);
+                return Ok(());
+            }
+            policy::Verdict::Deny(error) => error,
+            policy::Verdict::Ask(question) => question.refuse(),
+        };
+        let word =
+            serde_json::to_value(error.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        self.note_verdict(at, &word, error.rule.clone());
+        Err(error)
+    }
+
+    fn verdict(
+        &self,
+        name: &str,
+        tool: Option<&dyn Tool>,
+        arguments: &Value,
+        needs: Result<&Needs, &ToolError>,
+    ) -> policy::Verdict {
+        let setup = &self.setup;
+        let holds = |grant: &str| setup.resolved.grants.allows_text(grant);
+        let last_minute =
+            lock(&self.inner.calls_per_minute).entry(self.run.agent_id).or_default().count(Instant::now());
+        let approval = &setup.manifest.approval;
+        let door = serde_json::to_value(self.run.door).ok();
+        policy::decide(&PolicyInput {
+            tool: name,
+            info: tool.map(Tool::info),
+            arguments,
+            needs,
+            agent: setup::agent_state(&self.agent, setup, name),
+            caller: setup::stored_class(&self.run.caller),
+            admin_tools: &self.inner.settings.admin_tools,
+            holds: &holds,
+            calls: CallCounts {
+                last_minute: u32::try_from(last_minute).unwrap_or(u32::MAX),
+                max_per_minute: setup.manifest.resources.max_tool_calls_per_minute,
+                // Counted when the answer came; the limit of the run ends it before the next answer.
+                in_run: 0,
+                max_per_run: 0,
+            },
+            approval: ApprovalPolicy {
+                server: &self.inner.settings.approval,
+                require: approval.require.as_deref().unwrap_or_default(),
+                auto: approval.auto.as_deref().unwrap_or_default(),
+                door: door.as_ref().and_then(Value::as_str).unwrap_or_default(),
+                autonomous: self.run.background,
+            },
+        })
+    }
+
+    fn note_verdict(&mut self, at: usize, verdict: &str, rule: Option<String>) {
+        let (manifest_version, mode) = (self.agent.manifest_version, self.agent.mode.clone());
+        if let Some(step) = self.steps.get_mut(at) {
+            step.verdict = Some(Verdict { verdict: verdict.to_owned(), rule, manifest_version, mode });
+        }
+    }
+}
