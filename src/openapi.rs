@@ -13,6 +13,8 @@ use utoipa::{
 
 use crate::http::{operations::BODY_LIMIT, respond::ErrorBody};
 
+mod unions;
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -62,6 +64,9 @@ pub fn base() -> utoipa::openapi::OpenApi {
 
 /// Completes the operations. Handlers list only what is special to them.
 pub fn finish(document: &mut utoipa::openapi::OpenApi) {
+    if let Some(components) = &mut document.components {
+        unions::name_variants(components);
+    }
     let paths: Vec<String> = document.paths.paths.keys().cloned().collect();
     for path in paths {
         if let Some(item) = document.paths.paths.get_mut(&path) {

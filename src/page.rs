@@ -50,7 +50,7 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|last| encode(list, &key(last)));
+        let next_cursor = rows.last().filter(|_| more).map(|last| cursor(list, &key(last)));
         Self { rows, total, next_cursor }
     }
 
@@ -69,7 +69,8 @@ fn checksum(body: &[u8]) -> [u8; 4] {
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
-fn encode<K: Serialize>(list: &str, key: &K) -> String {
+/// An opaque cursor for `ListParams::after` of this list.
+pub fn cursor<K: Serialize>(list: &str, key: &K) -> String {
     let mut bytes = serde_json::to_vec(&(list, key)).unwrap_or_default();
     bytes.extend(checksum(&bytes));
     URL_SAFE_NO_PAD.encode(bytes)
@@ -90,11 +91,11 @@ fn decode<K: DeserializeOwned>(list: &str, text: &str) -> Result<K> {
 
 #[cfg(test)]
 mod tests {
-    use super::{decode, encode};
+    use super::{cursor, decode};
 
     #[test]
     fn cursors_only_fit_their_list() {
-        let cursor = encode("keys", &(7, "name"));
+        let cursor = cursor("keys", &(7, "name"));
         assert_eq!(decode::<(i32, String)>("keys", &cursor).unwrap(), (7, "name".to_owned()));
         assert!(decode::<(i32, String)>("agents", &cursor).is_err());
         assert!(decode::<(i32, String)>("keys", &cursor[1..]).is_err());

@@ -21,12 +21,15 @@ use crate::{
     auth, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    openapi, system, templates, webchat,
+    messages, openapi, runs, sessions, system, templates, webchat,
 };
 
 fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(agents::router())
+        .merge(messages::router())
+        .merge(runs::router())
+        .merge(sessions::router())
         .merge(auth::router())
         .merge(system::router())
         .merge(templates::router())

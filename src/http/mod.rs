@@ -9,3 +9,4 @@ pub mod operations;
 pub mod origin;
 pub mod respond;
 pub mod server;
+pub mod sse;

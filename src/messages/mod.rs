@@ -2,7 +2,16 @@
 
 mod blocks;
 mod entity;
+mod errors;
+mod intake;
+mod reply;
+mod routes;
+pub mod schema;
 pub mod service;
+pub mod views;
 
 pub use blocks::{Block, Blocks, MessageFlag, MessageFlags, MessageRole};
 pub use entity::Model as MessageRow;
+pub use errors::{StartErrors, WorkErrors};
+pub use intake::Intake;
+pub use routes::router;

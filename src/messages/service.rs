@@ -1,9 +1,9 @@
 //! Rules and SQL of messages: they are appended by the turn loop and read by views and the context.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Order, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Alias, ColumnRef, Expr, ExprTrait, Query, SelectStatement},
 };
 
 use super::{MessageRole, MessageRow, entity};
@@ -35,7 +35,8 @@ pub async fn newest<C: ConnectionTrait>(db: &C, session: Id, after: i64, limit: 
 /// Which rows of a session a list shows.
 #[derive(Clone, Debug, Default)]
 pub struct MessageFilter {
-    pub role: Option<MessageRole>,
+    /// Empty means no restriction.
+    pub roles: Vec<MessageRole>,
     pub after_seq: Option<i64>,
     pub newest_first: bool,
 }
@@ -65,8 +66,8 @@ pub async fn count<C: ConnectionTrait>(db: &C, session: Id, filter: &MessageFilt
 
 fn filtered(session: Id, filter: &MessageFilter) -> sea_orm::Select<entity::Entity> {
     let mut query = entity::Entity::find().filter(entity::Column::SessionId.eq(session));
-    if let Some(role) = filter.role {
-        query = query.filter(entity::Column::Role.eq(role));
+    if !filter.roles.is_empty() {
+        query = query.filter(entity::Column::Role.is_in(filter.roles.iter().copied()));
     }
     if let Some(seq) = filter.after_seq {
         query = query.filter(entity::Column::Seq.gt(seq));
@@ -74,19 +75,56 @@ fn filtered(session: Id, filter: &MessageFilter) -> sea_orm::Select<entity::Enti
     query
 }
 
-/// What a display shows of each session: rows that are neither results nor notices, cut answers counted once.
-pub async fn visible_counts<C: ConnectionTrait>(db: &C, sessions: &[Id]) -> Result<Vec<(Id, i64)>> {
-    Ok(entity::Entity::find()
+/// Rows that the folded view shows by themselves: neither results nor words of the server, cut answers counted once.
+fn visible(include_system: bool) -> Condition {
+    let mut roles = vec![MessageRole::User, MessageRole::Assistant];
+    if include_system {
+        roles.extend([MessageRole::Summary, MessageRole::Notice]);
+    }
+    let flags = Expr::col((entity::Entity, entity::Column::Flags)).cast_as(Alias::new("text"));
+    Condition::all().add(entity::Column::Role.is_in(roles)).add(flags.not_like("%\"continued\"%"))
+}
+
+/// Counts what the folded view shows of the session that a column of another query names.
+pub fn visible_count_of(session: ColumnRef) -> SelectStatement {
+    Query::select()
+        .expr(Expr::col((entity::Entity, entity::Column::Id)).count())
+        .from(entity::Entity)
+        .and_where(Expr::col((entity::Entity, entity::Column::SessionId)).eq(Expr::col(session)))
+        .cond_where(visible(false))
+        .to_owned()
+}
+
+/// The newest rows of which the folded view shows `limit` messages, oldest first, all with `seq` below `before`; and whether
+/// there are older ones.
+pub async fn newest_visible<C: ConnectionTrait>(
+    db: &C,
+    session: Id,
+    before: Option<i64>,
+    limit: u64,
+    include_system: bool,
+) -> Result<(Vec<MessageRow>, bool)> {
+    let below = Condition::all().add_option(before.map(|seq| entity::Column::Seq.lt(seq)));
+    let last_hidden: Option<i64> = entity::Entity::find()
         .select_only()
-        .column(entity::Column::SessionId)
-        .column_as(entity::Column::Id.count(), "visible")
-        .filter(entity::Column::SessionId.is_in(sessions.iter().copied()))
-        .filter(entity::Column::Role.is_in([MessageRole::User, MessageRole::Assistant]))
-        .filter(Expr::col(entity::Column::Flags).cast_as(Alias::new("text")).not_like("%\"continued\"%"))
-        .group_by(entity::Column::SessionId)
+        .column(entity::Column::Seq)
+        .filter(entity::Column::SessionId.eq(session))
+        .filter(below.clone())
+        .filter(visible(include_system))
+        .order_by(entity::Column::Seq, Order::Desc)
+        .offset(limit)
+        .limit(1)
         .into_tuple()
+        .one(db)
+        .await?;
+    let rows = entity::Entity::find()
+        .filter(entity::Column::SessionId.eq(session))
+        .filter(below)
+        .filter(entity::Column::Seq.gt(last_hidden.unwrap_or(0)))
+        .order_by(entity::Column::Seq, Order::Asc)
         .all(db)
-        .await?)
+        .await?;
+    Ok((rows, last_hidden.is_some()))
 }
 
 /// Erases every message of a session.

@@ -2,12 +2,17 @@
 
 mod entity;
 mod facts;
+mod routes;
+pub mod schema;
 pub mod service;
 mod state;
+pub mod stream;
+pub mod views;
 
 pub use entity::{event::Model as EventRow, run::Model as RunRow, step::Model as StepRow};
 pub use facts::{
     Directives, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList, ThinkingWish,
     Verdict,
 };
+pub use routes::router;
 pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};

@@ -1,13 +1,17 @@
 //! Sessions: one conversation each, of one agent with one owner. Runs of a session go strictly one after another.
 
 mod entity;
+mod routes;
+pub mod schema;
 pub mod service;
+mod views;
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use entity::Model as SessionRow;
+pub use routes::router;
 
 /// What kind of conversation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]

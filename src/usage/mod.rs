@@ -1,6 +1,7 @@
 //! Usage: what model calls took and cost, one row each.
 
 mod entity;
+pub mod schema;
 pub mod service;
 
 use sea_orm::entity::prelude::*;

@@ -9,7 +9,7 @@ pub use queue::{
     take_over,
 };
 pub use read::{
-    OpenRuns, RunFilter, all_steps, count, count_steps, events_after, find, find_by_idempotency_key, get, list,
-    newest_ended, open, open_runs, queue_positions, steps,
+    Described, OpenRuns, RunFilter, all_steps, count_steps, describe, events_after, find, find_by_idempotency_key, get,
+    list, newest_ended, open, open_runs, queue_positions, steps,
 };
 pub use write::{append_events, end_queued, erase_session, insert, insert_steps, save, save_partial, save_step};

@@ -1,15 +1,16 @@
 //! Reading runs, steps and events.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, Select,
+    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, SubQueryStatement},
 };
 use uuid::Uuid;
 
 use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
+    page::{ListParams, Page},
     runs::{
         Door, EventRow, RunRow, RunState, StepKind, StepRow,
         entity::{event, run, step},
@@ -17,13 +18,15 @@ use crate::{
     time::Ts,
 };
 
+const LIST: &str = "runs";
+
 pub async fn find<C: ConnectionTrait>(db: &C, id: Id) -> Result<Option<RunRow>> {
     Ok(run::Entity::find_by_id(id).one(db).await?)
 }
 
 /// As `find`, with 404 `run_not_found`.
 pub async fn get<C: ConnectionTrait>(db: &C, id: Id) -> Result<RunRow> {
-    find(db, id).await?.ok_or_else(|| Error::new(ErrorCode::RunNotFound, format!("There is no run {id}")))
+    find(db, id).await?.ok_or_else(|| not_found(id))
 }
 
 /// The run that a stored-answer record names.
@@ -72,21 +75,89 @@ fn first_id_at(t: Ts) -> Id {
     Id(Uuid::from_u128(ms << 80))
 }
 
-/// Newest first; `after` is the id of the last run of the page before.
-pub async fn list<C: ConnectionTrait>(
-    db: &C,
-    filter: &RunFilter,
-    limit: u64,
-    after: Option<Id>,
-) -> Result<Vec<RunRow>> {
-    let mut query = run::Entity::find().filter(filter.condition());
-    if let Some(after) = after {
-        query = query.filter(run::Column::Id.lt(after));
-    }
-    Ok(query.order_by(run::Column::Id, Order::Desc).limit(limit).all(db).await?)
+/// A run with what other rows say about it.
+#[derive(Clone, Debug)]
+pub struct Described {
+    pub run: RunRow,
+    pub agent_name: String,
+    /// Queued runs ahead of it; None when it is not queued.
+    pub queue_position: Option<i64>,
 }
 
-pub async fn count<C: ConnectionTrait>(db: &C, filter: &RunFilter) -> Result<u64> {
+struct Found {
+    described: Described,
+    /// Runs that match the filter; only in lists.
+    total: i64,
+}
+
+impl FromQueryResult for Found {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let described = Described {
+            run: RunRow::from_query_result(row, prefix)?,
+            agent_name: row.try_get::<Option<String>>(prefix, "agent_name")?.unwrap_or_default(),
+            queue_position: None,
+        };
+        Ok(Self { described, total: row.try_get(prefix, "total").unwrap_or_default() })
+    }
+}
+
+fn with_agent_name() -> Select<run::Entity> {
+    let agents = Alias::new("agents");
+    let name = Query::select()
+        .column((agents.clone(), Alias::new("name")))
+        .from(agents.clone())
+        .and_where(Expr::col((agents, Alias::new("id"))).equals((run::Entity, run::Column::AgentId)))
+        .to_owned();
+    run::Entity::find().column_as(scalar(name), "agent_name")
+}
+
+fn scalar(query: SelectStatement) -> Expr {
+    Expr::from(SubQueryStatement::SelectStatement(query))
+}
+
+/// One run. 404 `run_not_found`.
+pub async fn describe<C: ConnectionTrait>(db: &C, id: Id) -> Result<Described> {
+    let found: Option<Found> = with_agent_name().filter(run::Column::Id.eq(id)).into_model().one(db).await?;
+    let mut described = found.ok_or_else(|| not_found(id))?.described;
+    if described.run.state == RunState::Queued {
+        let position = queue_positions(db, std::slice::from_ref(&described.run)).await?;
+        described.queue_position = position.first().map(|(_, position)| *position);
+    }
+    Ok(described)
+}
+
+fn not_found(id: Id) -> Error {
+    Error::new(ErrorCode::RunNotFound, format!("There is no run {id}"))
+}
+
+/// Newest first.
+pub async fn list<C: ConnectionTrait>(db: &C, filter: &RunFilter, params: &ListParams) -> Result<Page<Described>> {
+    let after: Option<Id> = params.after(LIST)?;
+    let count = Query::select()
+        .expr(Expr::col(run::Column::Id).count())
+        .from(run::Entity)
+        .cond_where(filter.condition())
+        .to_owned();
+    let query = with_agent_name()
+        .column_as(scalar(count), "total")
+        .filter(filter.condition().add_option(after.map(|id| run::Column::Id.lt(id))))
+        .order_by(run::Column::Id, Order::Desc);
+    let mut found: Vec<Found> = query.limit(params.limit() + 1).into_model().all(db).await?;
+    let total = match found.first() {
+        Some(first) => u64::try_from(first.total).unwrap_or_default(),
+        None if after.is_some() => count_all(db, filter).await?,
+        None => 0,
+    };
+    let rows: Vec<RunRow> = found.iter().map(|f| f.described.run.clone()).collect();
+    for (id, position) in queue_positions(db, &rows).await? {
+        if let Some(f) = found.iter_mut().find(|f| f.described.run.id == id) {
+            f.described.queue_position = Some(position);
+        }
+    }
+    Ok(Page::cut(found, params.limit(), total, LIST, |f| f.described.run.id).map(|f| f.described))
+}
+
+async fn count_all<C: ConnectionTrait>(db: &C, filter: &RunFilter) -> Result<u64> {
     Ok(run::Entity::find().filter(filter.condition()).count(db).await?)
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub use data::TurnData;
+pub use history::newest_runs;
 pub use system::{Persona, system_text};
 
 /// Left free between input and output.

@@ -82,7 +82,7 @@ pub fn session_key(scope: SessionScope, owner: &str, sender: Option<&str>) -> St
 }
 
 /// The caller may write into sessions of this owner.
-fn owns(caller: &Caller, owner: &str) -> bool {
+pub fn owns(caller: &Caller, owner: &str) -> bool {
     let own = caller.owner();
     owner == "main" || owner == format!("user:{own}") || owner.starts_with(&format!("ext:{own}:"))
 }

@@ -13,6 +13,7 @@ mod follow;
 mod hub;
 mod live;
 mod model_call;
+mod report;
 mod request;
 pub(super) mod rows;
 mod setup;
@@ -31,9 +32,11 @@ use std::{
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use accept::{Accepted, NewRun, SessionChoice, session_key};
+pub use accept::{Accepted, NewRun, SessionChoice, owns, session_key};
+pub use end::failure_code;
 pub use follow::{Closed, Followed};
 pub use hub::Finished;
+pub use report::{ContextFacts, active_key};
 
 use super::{
     policy::ServerApproval,

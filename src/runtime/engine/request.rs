@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// History is read up to here when the manifest does not say how much.
-const HISTORY_ROWS: u64 = 2_000;
+pub(super) const HISTORY_ROWS: u64 = 2_000;
 const CONTEXT_FILE: &str = "context.md";
 const CONTEXT_FILE_BYTES: u64 = 32 * 1_024;
 const CONTEXT_FILE_CHARS: usize = 8_000;
