@@ -7,6 +7,6 @@ mod golden;
 mod llm;
 mod support;
 mod system;
-mod tls;
 mod templates;
+mod tls;
 mod webchat;
