@@ -8,5 +8,6 @@ pub mod loop_guard;
 pub mod next;
 pub mod policy;
 pub mod retry;
+pub mod routing;
 pub mod tools;
 pub mod transcript;

@@ -10,7 +10,7 @@ use super::{
     Engine, Finished, Inner,
     hub::Channel,
     rows::{new_step, start_facts, step_started, user_message},
-    setup::{AgentSetup, RunModels},
+    setup::{AgentSetup, Ask, RunModels},
     turn::Turn,
     workers::{self, Permits},
 };
@@ -98,11 +98,14 @@ impl Engine {
             check_running(&new.agent.name, &format!("{:?}", new.agent.state).to_lowercase())?;
         }
         let setup = inner.agent_setup(&new.agent).await?;
-        let models = inner.models_for(&new.agent, &setup, &new.options);
+        let ask = Ask { options: &new.options, text: &new.input.text, history: 0, started_with: None };
+        let models = inner.models_for(&new.agent, &setup, ask);
+        check_override(&new, &setup, &models)?;
         models.check_credentials()?;
         let permits = Permits::try_take(inner, new.door.is_background());
-        let intake = Intake { inner, new: &new, setup: &setup, models: &models, now: Ts::now() };
+        let mut intake = Intake { inner, new: &new, setup: &setup, models, now: Ts::now() };
         let (tx, taken) = intake.store(permits.is_some()).await?;
+        let models = intake.models;
         // Whoever follows must find the channel before the worker publishes anything.
         let channel = inner.hub.channel(taken.run.id);
         tx.commit().await?;
@@ -130,12 +133,27 @@ fn check_running(name: &str, state: &str) -> Result<()> {
     Err(Error::new(ErrorCode::AgentNotRunning, text))
 }
 
+/// A model for this run alone needs the agent's grant or a caller who may change the agent.
+fn check_override(new: &NewRun, setup: &AgentSetup, models: &RunModels) -> Result<()> {
+    let asked = new.options.model.is_some() || new.options.provider.is_some();
+    if !asked || new.caller.scopes.has("agents:write") {
+        return Ok(());
+    }
+    let Some(model) = models.models.first() else { return Ok(()) };
+    let grant = format!("model:{}/{}", model.provider, model.resolved.model);
+    if setup.resolved.grants.allows_text(&grant) {
+        return Ok(());
+    }
+    let text = format!("Choosing a model needs the scope agents:write, or the agent's grant {grant}");
+    Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"))
+}
+
 /// One acceptance.
 struct Intake<'a> {
     inner: &'a Arc<Inner>,
     new: &'a NewRun,
     setup: &'a AgentSetup,
-    models: &'a RunModels,
+    models: RunModels,
     now: Ts,
 }
 
@@ -149,7 +167,7 @@ struct Taken {
 }
 
 impl Intake<'_> {
-    async fn store(&self, worker_free: bool) -> Result<(DatabaseTransaction, Taken)> {
+    async fn store(&mut self, worker_free: bool) -> Result<(DatabaseTransaction, Taken)> {
         let tx = self.inner.db.begin().await?;
         let session = self.session(&tx).await?;
         let load = runs::service::load(&tx, self.new.agent.id, session.id).await?;
@@ -166,7 +184,14 @@ impl Intake<'_> {
             worker_free && state == "running" && load.session_open == 0 && load.agent_running < max_concurrent;
         let position = load.session_open;
         let taken = match at_once {
-            true => self.start(&tx, &session, position).await?,
+            true => {
+                if self.setup.manifest.routing.is_some() {
+                    let (options, text) = (&self.new.options, self.new.input.text.as_str());
+                    let ask = Ask { options, text, history: session.last_seq - 1, started_with: None };
+                    self.models = self.inner.models_for(&self.new.agent, self.setup, ask);
+                }
+                self.start(&tx, &session, position).await?
+            }
             false => {
                 sessions::service::give_back(&tx, session.id).await?;
                 self.queue(&tx, &session, position).await?

@@ -14,6 +14,7 @@ use super::{
         context::{Persona, system_text},
         policy::{self, CallerClass},
         retry::Candidate,
+        routing,
         tools::{NamedRoot, Roots, WorkspaceLimit, arguments},
     },
     Inner, lock,
@@ -30,7 +31,7 @@ use crate::{
         ToolSpec,
         registry::{ModelChoice, ModelProblem, ResolvedModel},
     },
-    runs::{Door, RunCaller, RunOptions},
+    runs::{Door, RunCaller, RunOptions, RunRow},
 };
 
 /// Agents whose settings are kept ready.
@@ -88,13 +89,14 @@ impl Inner {
     }
 
     /// The models of a run, in the order in which they are tried.
-    pub(super) fn models_for(&self, agent: &AgentRow, setup: &AgentSetup, options: &RunOptions) -> RunModels {
+    pub(super) fn models_for(&self, agent: &AgentRow, setup: &AgentSetup, ask: Ask<'_>) -> RunModels {
         let model = &setup.manifest.model;
+        let options = ask.options;
         let override_named = options.model.is_some() || options.provider.is_some();
         let own = ModelChoice {
             provider: model.provider.clone(),
             model: model.model.clone(),
-            tier: model.tier.map(super::setup::tier),
+            tier: model.tier.map(tier),
             api_key_env: model.api_key_env.clone(),
             base_url: model.base_url.clone(),
             pinned: false,
@@ -109,7 +111,7 @@ impl Inner {
         } else if let Some(pinned) = pinned {
             ModelChoice { pinned: true, ..ModelChoice::named(pinned.clone()) }
         } else {
-            own
+            self.routed(agent, setup, ask).unwrap_or(own)
         };
         let primary = self.models.resolve(&first);
         let max_tokens = u32::try_from(model.max_tokens).unwrap_or(u32::MAX);
@@ -141,6 +143,22 @@ impl Inner {
             }
         }
         RunModels { models, skipped }
+    }
+
+    /// The model that the manifest's routing names for this message.
+    fn routed(&self, agent: &AgentRow, setup: &AgentSetup, ask: Ask<'_>) -> Option<ModelChoice> {
+        let routing = setup.manifest.routing.as_ref().filter(|_| !agent.stable)?;
+        if let Some((provider, model)) = ask.started_with {
+            return Some(ModelChoice { provider: provider.to_owned(), ..ModelChoice::named(model) });
+        }
+        let message = routing::Message {
+            text: ask.text,
+            tools: self.offered(agent, setup, CallerClass::User).len(),
+            history: ask.history,
+            system_prompt: setup.manifest.model.system_prompt.as_deref().unwrap_or_default(),
+        };
+        let model = routing::choose(routing, message)?;
+        setup.resolved.grants.allows_text(&format!("model:{model}")).then(|| ModelChoice::named(model))
     }
 
     /// What the model is told of, sorted by name.
@@ -175,6 +193,24 @@ fn tier(tier: agents::manifest::ModelTier) -> crate::llm::catalog::Tier {
         M::Balanced => T::Balanced,
         M::Fast => T::Fast,
         M::Local => T::Local,
+    }
+}
+
+/// What the choice of the models depends on beside the agent.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    pub options: &'a RunOptions,
+    pub text: &'a str,
+    /// Earlier messages of the session.
+    pub history: i64,
+    /// Provider and model of a run that began already: routing does not change its mind.
+    pub started_with: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Ask<'a> {
+    pub fn of_run(run: &'a RunRow, history: i64) -> Self {
+        let started = run.provider.as_deref().zip(run.model.as_deref());
+        Self { options: &run.options, text: &run.input.text, history, started_with: started }
     }
 }
 

@@ -17,6 +17,7 @@ use super::{
     calls::finished,
     end::{own_failure, terminal_event},
     rows::{start_facts, user_message},
+    setup::Ask,
     stream::Answer,
     turn::{Changes, Step, Stop, Turn},
 };
@@ -26,6 +27,7 @@ use crate::{
     llm::{ErrorClass, TokenUsage, estimate},
     messages,
     runs::{self, RunRow, RunState, StepFault, StepKind, StepState},
+    sessions,
     time::Ts,
     usage::UsageStatus,
 };
@@ -47,7 +49,11 @@ impl Inner {
     pub(super) async fn resume(self: &Arc<Self>, run: RunRow, taken: Taken) -> Result<()> {
         let Some(agent) = agents::service::find(self.db.read(), run.agent_id).await? else { return Ok(()) };
         let setup = self.agent_setup(&agent).await?;
-        let models = self.models_for(&agent, &setup, &run.options);
+        let history = match setup.manifest.routing {
+            Some(_) => sessions::service::find(self.db.read(), run.session_id).await?.map_or(0, |s| s.last_seq),
+            None => 0,
+        };
+        let models = self.models_for(&agent, &setup, Ask::of_run(&run, history));
         let terminated = agent.state == AgentState::Terminated;
         let channel = self.hub.channel(run.id);
         let mut turn = Turn::new(self, agent, setup, models, run, channel);

@@ -28,6 +28,8 @@ use crate::{
     usage::{self, UsageRow},
 };
 
+const TOUCH_EVERY_MS: i64 = 1_000;
+
 /// Why the worker lets go of the run before its end.
 #[derive(Debug)]
 pub enum Stop {
@@ -282,7 +284,8 @@ impl Turn {
         usage::service::record(&tx, changes.usage).await?;
         let rows = numbered.iter().map(|n| n.row.clone()).collect();
         runs::service::append_events(&tx, rows).await?;
-        if changes.ends {
+        // The clock of an agent is good to a second; a busy one is not written for every run.
+        if changes.ends && now.since(self.agent.last_active) >= TOUCH_EVERY_MS {
             agents::service::touch(&tx, self.run.agent_id, now).await?;
         }
         tx.commit().await?;
