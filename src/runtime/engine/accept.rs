@@ -100,7 +100,6 @@ impl Engine {
         let setup = inner.agent_setup(&new.agent).await?;
         let ask = Ask { options: &new.options, text: &new.input.text, history: 0, started_with: None };
         let models = inner.models_for(&new.agent, &setup, ask);
-        check_override(&new, &setup, &models)?;
         models.check_credentials()?;
         let permits = Permits::try_take(inner, new.door.is_background());
         let mut intake = Intake { inner, new: &new, setup: &setup, models, now: Ts::now() };
@@ -131,21 +130,6 @@ fn check_running(name: &str, state: &str) -> Result<()> {
     }
     let text = format!("Agent '{name}' is {state}; POST /api/agents/{{id}}/start starts it");
     Err(Error::new(ErrorCode::AgentNotRunning, text))
-}
-
-/// A model for this run alone needs the agent's grant or a caller who may change the agent.
-fn check_override(new: &NewRun, setup: &AgentSetup, models: &RunModels) -> Result<()> {
-    let asked = new.options.model.is_some() || new.options.provider.is_some();
-    if !asked || new.caller.scopes.has("agents:write") {
-        return Ok(());
-    }
-    let Some(model) = models.models.first() else { return Ok(()) };
-    let grant = format!("model:{}/{}", model.provider, model.resolved.model);
-    if setup.resolved.grants.allows_text(&grant) {
-        return Ok(());
-    }
-    let text = format!("Choosing a model needs the scope agents:write, or the agent's grant {grant}");
-    Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"))
 }
 
 /// One acceptance.

@@ -1,6 +1,11 @@
 //! What the next call of an agent's model would send, for those who ask; and whose sessions are whose.
 
-use super::{Engine, request::HISTORY_ROWS, session_key, setup};
+use super::{
+    Engine,
+    request::HISTORY_ROWS,
+    session_key,
+    setup::{self, Ask},
+};
 use crate::{
     agents::{
         AgentRow,
@@ -28,7 +33,7 @@ impl Engine {
     /// Window of the model that the agent's next run uses.
     pub async fn context_window(&self, agent: &AgentRow) -> Result<u32> {
         let setup = self.0.agent_setup(agent).await?;
-        let models = self.0.models_for(agent, &setup, &RunOptions::default());
+        let models = self.0.models_for(agent, &setup, Ask::ahead(&RunOptions::default()));
         Ok(models.models.first().map_or(0, |model| model.resolved.context_window))
     }
 
@@ -46,7 +51,7 @@ impl Engine {
 
     pub async fn context_facts(&self, agent: &AgentRow, caller: &Caller, session: Id) -> Result<ContextFacts> {
         let setup = self.0.agent_setup(agent).await?;
-        let models = self.0.models_for(agent, &setup, &RunOptions::default());
+        let models = self.0.models_for(agent, &setup, Ask::ahead(&RunOptions::default()));
         let model = models.models.first().map(|model| &model.resolved);
         let tools = match model.is_some_and(|model| model.tools) {
             true => self.0.offered(agent, &setup, setup::stored_class(&caller.into())),

@@ -208,6 +208,11 @@ pub struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
+    /// Before there is a message.
+    pub fn ahead(options: &'a RunOptions) -> Self {
+        Self { options, text: "", history: 0, started_with: None }
+    }
+
     pub fn of_run(run: &'a RunRow, history: i64) -> Self {
         let started = run.provider.as_deref().zip(run.model.as_deref());
         Self { options: &run.options, text: &run.input.text, history, started_with: started }
