@@ -12,25 +12,34 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     schema::{
-        Check, CheckName, CheckStatus, DatabaseDetail, DatabaseKind, DatabaseStatus, Health, HealthDetail,
-        HealthStatus, Queue, Replica, ShutdownOptions, ShutdownScope, ShuttingDown, Version,
+        AgentStatus, Check, CheckName, CheckStatus, DatabaseDetail, DatabaseKind, DatabaseStatus, Health, HealthDetail,
+        HealthStatus, LlmStatus, Queue, Replica, ServerStatus, ShutdownOptions, ShutdownScope, ShuttingDown, Status,
+        Version,
     },
     service,
 };
 use crate::{
+    agents::{self, AgentRow},
     app::AppState,
     error::{Error, ErrorCode, Result},
     http::{extract::ValidJson, respond::ErrorBody},
+    llm::registry::{ModelChoice, ResolvedModel},
+    runs,
+    sessions::{self, service::SessionFilter},
     time::Ts,
 };
 
 /// A write older than this means that the database takes none.
 const WRITABLE_WITHIN_MS: i64 = 15_000;
 
+/// Agents in the status.
+const LISTED_AGENTS: u64 = 500;
+
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(get_health))
         .routes(routes!(get_health_detail))
+        .routes(routes!(get_status))
         .routes(routes!(get_version))
         .routes(routes!(get_metrics))
         .routes(routes!(shutdown))
@@ -75,6 +84,8 @@ pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<Healt
     let mut health = health(&app).await?;
     let latency_ms = service::ping(&app.db).await?;
     let checks = checks(&app);
+    let open = runs::service::open_runs(app.db.read(), None).await?;
+    let oldest = runs::service::oldest_queued(app.db.read()).await?;
     if checks.iter().any(|c| c.status != CheckStatus::Ok) {
         health.status = HealthStatus::Degraded;
     }
@@ -88,7 +99,7 @@ pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<Healt
     Ok(Json(HealthDetail {
         uptime_secs: health.uptime_seconds,
         health,
-        agent_count: 0,
+        agent_count: agents::service::live_count(app.db.read()).await?.cast_signed(),
         database: DatabaseStatus::Connected,
         database_detail: DatabaseDetail {
             kind: if app.db.is_sqlite() { DatabaseKind::Sqlite } else { DatabaseKind::Postgres },
@@ -101,7 +112,11 @@ pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<Healt
         config_warnings: app.config.warnings.to_vec(),
         checks,
         replicas: replicas.collect(),
-        queue: Queue::default(),
+        queue: Queue {
+            pending: open.iter().map(|of| of.queued).sum(),
+            running: open.iter().map(|of| of.active).sum(),
+            oldest_pending_secs: oldest.map_or(0, |at| Ts::now().since(at).max(0) / 1000),
+        },
         draining: app.shutdown.is_draining(),
         memory_bytes: resident_bytes(),
         last_backup_at: None,
@@ -113,7 +128,83 @@ fn checks(app: &AppState) -> Vec<Check> {
         true => (CheckStatus::Ok, "answers and takes writes"),
         false => (CheckStatus::Failed, "takes no writes; is the disk full or the file read-only?"),
     };
-    vec![Check { name: CheckName::Database, status, message: message.into(), since: None }]
+    let database = Check { name: CheckName::Database, status, message: message.into(), since: None };
+    vec![database, providers(app)]
+}
+
+/// The built-in model in place of a missing provider is no fault of the server; a default model that is not ready is.
+fn providers(app: &AppState) -> Check {
+    let default = app.models.resolve(&ModelChoice::default());
+    let (status, message) = match (default.ready, app.models.how_to_configure().into_iter().next()) {
+        (true, Some(notice)) => (CheckStatus::Ok, notice),
+        (true, None) => (CheckStatus::Ok, format!("{} is ready", model_name(&default))),
+        (false, reason) => (CheckStatus::Degraded, reason.unwrap_or_default()),
+    };
+    Check { name: CheckName::Providers, status, message, since: None }
+}
+
+/// Provider and model as one word.
+fn model_name(model: &ResolvedModel) -> String {
+    let in_front = format!("{}/", model.provider);
+    if model.model.starts_with(&in_front) { model.model.clone() } else { in_front + &model.model }
+}
+
+/// Get the server's status
+///
+/// What runs here, with which agents and which default model. `llm.how` tells what to do when only the built-in model
+/// answers.
+#[utoipa::path(get, path = "/api/status", tag = "system", security(("api_key" = ["system:read"])),
+    extensions(("x-cost" = json!(1))),
+    responses((status = 200, description = "The status", body = Status)))]
+pub async fn get_status(State(app): State<AppState>) -> Result<Json<Status>> {
+    let db = app.db.read();
+    let rows = agents::service::newest_active(db, LISTED_AGENTS).await?;
+    let agent_count = agents::service::live_count(db).await?;
+    let active = SessionFilter { active: Some(true), ..SessionFilter::default() };
+    let sessions_active = sessions::service::count(db, &active).await?.cast_signed();
+    let open = runs::service::open_runs(db, None).await?;
+    let default = app.models.resolve(&ModelChoice::default());
+    let how = app.models.how_to_configure();
+    let uptime = app.started.elapsed().as_secs().cast_signed();
+    let draining = app.shutdown.is_draining();
+    Ok(Json(Status {
+        status: if draining { ServerStatus::Draining } else { ServerStatus::Running },
+        version: env!("CARGO_PKG_VERSION").into(),
+        agent_count: agent_count.cast_signed(),
+        default_provider: default.provider.clone(),
+        provider: default.provider.clone(),
+        default_model: default.model.clone(),
+        model: default.model.clone(),
+        uptime_seconds: uptime,
+        uptime_secs: uptime,
+        api_listen: app.config.api_listen.clone(),
+        home_dir: app.config.home.display().to_string(),
+        data_dir: app.config.data_dir().display().to_string(),
+        log_level: app.config.log_level.clone(),
+        network_enabled: false,
+        agents_truncated: agent_count > rows.len() as u64,
+        agents: rows.iter().map(|row| agent_status(&app, row)).collect::<Result<_>>()?,
+        llm: LlmStatus { configured: how.is_empty(), default: model_name(&default), how },
+        runs_active: open.iter().map(|of| of.active).sum(),
+        sessions_active,
+        replica: app.boot_id.to_string(),
+        started_at: app.started_at,
+    }))
+}
+
+fn agent_status(app: &AppState, row: &AgentRow) -> Result<AgentStatus> {
+    let manifest = row.manifest()?;
+    let model = app.rules.model_of(row, &manifest);
+    Ok(AgentStatus {
+        id: row.id,
+        name: row.name.clone(),
+        state: row.state,
+        mode: row.mode(),
+        created_at: row.created_at,
+        model_provider: model.provider,
+        model_name: model.model,
+        profile: manifest.profile,
+    })
 }
 
 /// 0 where the system does not tell.

@@ -4,7 +4,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::{ids::Id, time::Ts};
+use crate::{
+    agents::{
+        AgentState,
+        manifest::{AgentMode, Profile},
+    },
+    ids::Id,
+    time::Ts,
+};
 
 /// Whether all is well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -134,6 +141,87 @@ pub struct HealthDetail {
     pub memory_bytes: i64,
     /// Null: backups are not part of this version.
     pub last_backup_at: Option<Ts>,
+}
+
+/// Whether the server takes new work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerStatus {
+    Running,
+    Draining,
+}
+
+/// The server and what it works with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Status {
+    pub status: ServerStatus,
+    #[schema(example = "0.7.0")]
+    pub version: String,
+    /// Agents that are not terminated.
+    #[schema(minimum = 0)]
+    pub agent_count: i64,
+    /// Provider of the default model.
+    #[schema(example = "openai")]
+    pub default_provider: String,
+    /// Same as `default_provider`.
+    pub provider: String,
+    /// What agents use that name no model.
+    #[schema(example = "gpt-4o")]
+    pub default_model: String,
+    /// Same as `default_model`.
+    pub model: String,
+    #[schema(minimum = 0)]
+    pub uptime_seconds: i64,
+    /// Same as `uptime_seconds`.
+    #[schema(minimum = 0)]
+    pub uptime_secs: i64,
+    #[schema(example = "127.0.0.1:4200")]
+    pub api_listen: String,
+    pub home_dir: String,
+    pub data_dir: String,
+    #[schema(example = "info")]
+    pub log_level: String,
+    /// Whether this server talks to other servers; not part of this version.
+    pub network_enabled: bool,
+    /// Newest activity first, at most 500.
+    pub agents: Vec<AgentStatus>,
+    /// There are more agents than are listed.
+    pub agents_truncated: bool,
+    pub llm: LlmStatus,
+    /// Runs under way, on all servers of this database.
+    #[schema(minimum = 0)]
+    pub runs_active: i64,
+    /// Sessions that get their owner's next message.
+    #[schema(minimum = 0)]
+    pub sessions_active: i64,
+    /// This process.
+    pub replica: String,
+    pub started_at: Ts,
+}
+
+/// An agent in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgentStatus {
+    pub id: Id,
+    pub name: String,
+    pub state: AgentState,
+    pub mode: AgentMode,
+    pub created_at: Ts,
+    pub model_provider: String,
+    pub model_name: String,
+    pub profile: Option<Profile>,
+}
+
+/// Whether a model provider is set up.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LlmStatus {
+    /// The default model is ready and not the built-in one.
+    pub configured: bool,
+    /// The default model with its provider in front.
+    #[schema(example = "openai/gpt-4o")]
+    pub default: String,
+    /// What to do to get a model; empty when one is configured.
+    pub how: Vec<String>,
 }
 
 /// What this binary is.

@@ -88,7 +88,7 @@ pub fn parse(source: Source<'_>, options: ParseOptions<'_>, facts: &ServerFacts<
 fn merged(tree: Map<String, Value>, overrides: Map<String, Value>) -> Map<String, Value> {
     let mut whole = Value::Object(tree);
     merge_patch(&mut whole, &Value::Object(overrides));
-    match whole {
+    match source::without_nulls(whole) {
         Value::Object(tree) => tree,
         _ => Map::new(),
     }

@@ -217,6 +217,20 @@ pub async fn queue_positions<C: ConnectionTrait>(db: &C, runs: &[RunRow]) -> Res
     Ok(queued.into_iter().map(|r| (r.id, i64::try_from(position(r)).unwrap_or(i64::MAX))).collect())
 }
 
+/// Since when the oldest queued run waits.
+pub async fn oldest_queued<C: ConnectionTrait>(db: &C) -> Result<Option<Ts>> {
+    Ok(run::Entity::find()
+        .select_only()
+        .column(run::Column::CreatedAt)
+        .filter(run::Column::State.eq(RunState::Queued))
+        .filter(run::Column::EndedAt.is_null())
+        .order_by(run::Column::Id, Order::Asc)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?)
+}
+
 /// Unfinished runs of one agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct OpenRuns {
