@@ -18,7 +18,7 @@ use crate::{
     config::Config,
     db::{self, ConnectError, Db, DbUrl},
     events::EventBus,
-    http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown},
+    http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown, ws::Seats},
     ids::Id,
     llm::registry::Registry as Models,
     router,
@@ -36,6 +36,8 @@ pub struct App {
     pub started_at: Ts,
     pub operations: Operations,
     pub limiter: Limiter,
+    /// Open chat sockets of each client address.
+    pub sockets: Arc<Seats>,
     /// Model providers, and which model answers.
     pub models: Arc<Models>,
     pub tools: Arc<Tools>,
@@ -105,6 +107,7 @@ impl AppState {
         let document = router::document();
         let app = Self(Arc::new(App {
             limiter: Limiter::new(&config.rate_limit),
+            sockets: Arc::default(),
             models,
             tools,
             rules,

@@ -45,7 +45,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
 }
 
 fn valid<T: Validate>(value: T) -> Result<ValidJson<T>> {
-    value.validate().map_err(|e| Error::invalid_fields(details_of(&e)))?;
+    value.validate().map_err(|e| invalid(&e))?;
     Ok(ValidJson(value))
 }
 
@@ -113,6 +113,11 @@ fn unfit(path: &str, cause: &str) -> Error {
     }
 }
 
+/// 400 `invalid_request` that names every field at fault.
+pub fn invalid(errors: &ValidationErrors) -> Error {
+    Error::invalid_fields(details_of(errors))
+}
+
 /// Flattens nested validation errors to paths such as `rate_limit.burst`.
 fn details_of(errors: &ValidationErrors) -> Vec<ErrorDetail> {
     let mut details = vec![];
@@ -166,7 +171,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequestParts<S> for Val
             let path = e.path().to_string();
             unfit(&path, &e.into_inner().to_string())
         })?;
-        value.validate().map_err(|e| Error::invalid_fields(details_of(&e)))?;
+        value.validate().map_err(|e| invalid(&e))?;
         Ok(Self(value))
     }
 }

@@ -1,6 +1,7 @@
 //! Messages: the append-only history of sessions, and the ways to speak to an agent.
 
 mod blocks;
+mod commands;
 mod entity;
 mod errors;
 mod intake;
@@ -9,6 +10,7 @@ mod routes;
 pub mod schema;
 pub mod service;
 pub mod views;
+mod ws;
 
 pub use blocks::{Block, Blocks, MessageFlag, MessageFlags, MessageRole};
 pub use entity::Model as MessageRow;

@@ -8,11 +8,17 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use validator::Validate;
 
 use super::{
-    Intake, WorkErrors, reply,
+    Intake, WorkErrors,
+    commands::{self, CommandList, Surface},
+    reply,
     schema::{MessageReply, SendMessage},
+    ws,
 };
 use crate::{
     agents,
@@ -20,7 +26,7 @@ use crate::{
     caller::Caller,
     error::Result,
     http::{
-        extract::{PathText, ValidJson},
+        extract::{PathText, ValidJson, ValidQuery},
         middleware::request_id::RequestId,
     },
     idempotency::Slot,
@@ -34,7 +40,11 @@ use crate::{
 };
 
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(send_message)).routes(routes!(send_message_stream))
+    OpenApiRouter::new()
+        .routes(routes!(send_message))
+        .routes(routes!(send_message_stream))
+        .routes(routes!(ws::agent_ws))
+        .routes(routes!(list_commands))
 }
 
 /// Send a message and wait
@@ -126,4 +136,24 @@ pub async fn send_message_stream(
         }
     };
     stream::response(&app, &run, Follower { caller, request_id, after: EventId(0) }).await
+}
+
+/// Which commands a list shows.
+#[derive(Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+#[serde(default)]
+pub struct CommandsFilter {
+    /// Where they can be typed.
+    #[param(default = "web")]
+    surface: Surface,
+}
+
+/// List slash commands
+///
+/// For menus and help: the commands that work.
+#[utoipa::path(get, path = "/api/commands", tag = "messages", params(CommandsFilter),
+    security(("api_key" = ["agents:read"])), extensions(("x-cost" = json!(1))),
+    responses((status = 200, description = "The commands", body = CommandList)))]
+pub async fn list_commands(ValidQuery(filter): ValidQuery<CommandsFilter>) -> Json<CommandList> {
+    Json(commands::list(filter.surface))
 }

@@ -1,6 +1,6 @@
 //! A followed run as Server-Sent Events.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     http::{HeaderName, HeaderValue},
@@ -8,20 +8,19 @@ use axum::{
 };
 use futures::{Stream, StreamExt};
 
-use super::{
-    RunRow,
-    schema::RunEvent,
-    views::{merge_deltas, wire_event},
-};
+use super::{RunRow, schema::RunEvent, views::wire_event};
 use crate::{
     app::AppState,
     caller::Caller,
     error::Result,
-    http::sse::{self, Frame},
+    http::{
+        gather,
+        sse::{self, Frame},
+    },
     ids::Id,
     runtime::{
         engine::{Closed, Followed},
-        event::EventId,
+        event::{EventBody, EventId},
     },
 };
 
@@ -53,45 +52,52 @@ pub fn add_ids(response: &mut Response, run: Id, session: Id) {
     }
 }
 
-enum Item {
-    Event(EventId, RunEvent),
-    Comment(&'static str),
-}
-
 fn frames(
     followed: impl Stream<Item = Followed> + Send + 'static,
     request_id: Id,
 ) -> impl Stream<Item = Frame<RunEvent>> + Send {
-    let items = followed.filter_map(move |item| {
-        let item = match item {
-            Followed::Event(event) => wire_event(&event, request_id).map(|wire| Item::Event(event.id, wire)),
-            Followed::Closed(Closed::TooSlow) => Some(Item::Comment("too slow; resume with Last-Event-ID")),
-            Followed::Closed(Closed::Stopping) => Some(Item::Comment("server stopping")),
+    gathered(followed, GATHER, usize::MAX).filter_map(move |item| {
+        let frame = match item {
+            Followed::Event(event) => {
+                wire_event(&event, request_id).map(|data| Frame::Event { id: event.id.0, name: data.name(), data })
+            }
+            Followed::Closed(Closed::TooSlow) => Some(Frame::Comment("too slow; resume with Last-Event-ID")),
+            Followed::Closed(Closed::Stopping) => Some(Frame::Comment("server stopping")),
         };
-        std::future::ready(item)
-    });
-    sse::gathered(items, GATHER, is_delta, merge).map(|item| match item {
-        Item::Event(id, data) => Frame::Event { id: id.0, name: data.name(), data },
-        Item::Comment(text) => Frame::Comment(text),
+        std::future::ready(frame)
     })
 }
 
-fn is_delta(item: &Item) -> bool {
-    matches!(item, Item::Event(_, RunEvent::TextDelta(_) | RunEvent::ThinkingDelta(_)))
+/// Joins neighbouring pieces of text that come within `window`, up to about `max_bytes`.
+pub fn gathered(
+    followed: impl Stream<Item = Followed> + Send + 'static,
+    window: Duration,
+    max_bytes: usize,
+) -> impl Stream<Item = Followed> + Send {
+    gather::gathered(followed, window, is_piece, move |held, next| merge(held, next, max_bytes))
 }
 
-fn merge(held: &mut Item, next: Item) -> Option<Item> {
-    match (held, next) {
-        // Text of another step may be withdrawn by itself.
-        (Item::Event(id, into), Item::Event(next_id, from)) if id.seq() == next_id.seq() => {
-            match merge_deltas(into, from) {
-                None => {
-                    *id = next_id;
-                    None
-                }
-                Some(rest) => Some(Item::Event(next_id, rest)),
-            }
+fn is_piece(item: &Followed) -> bool {
+    let Followed::Event(event) = item else { return false };
+    matches!(event.body, EventBody::TextDelta { .. } | EventBody::ThinkingDelta { .. })
+}
+
+/// Puts `next` into `held`, or gives it back. Texts of two steps stay apart, since one may be withdrawn by itself.
+fn merge(held: &mut Followed, next: Followed, max_bytes: usize) -> Option<Followed> {
+    let (Followed::Event(into), Followed::Event(from)) = (held, &next) else { return Some(next) };
+    if into.id.seq() != from.id.seq() {
+        return Some(next);
+    }
+    let into = Arc::make_mut(into);
+    match (&mut into.body, &from.body) {
+        (EventBody::TextDelta { text, .. }, EventBody::TextDelta { text: more, .. })
+        | (EventBody::ThinkingDelta { text, .. }, EventBody::ThinkingDelta { text: more, .. })
+            if text.len() < max_bytes =>
+        {
+            text.push_str(more);
+            into.id = from.id;
+            None
         }
-        (_, next) => Some(next),
+        _ => Some(next),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 
 mod event;
 
-pub use event::{merge_deltas, wire_event};
+pub use event::wire_event;
 
 /// Characters of the message that a single run shows.
 const INPUT_CHARS: usize = 4_096;

@@ -1,6 +1,7 @@
 //! Sessions: one conversation each, of one agent with one owner. Runs of a session go strictly one after another.
 
 mod entity;
+mod reset;
 mod routes;
 pub mod schema;
 pub mod service;
@@ -11,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use entity::Model as SessionRow;
+pub use reset::reset;
 pub use routes::router;
+pub use views::fill;
 
 /// What kind of conversation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumIter, DeriveActiveEnum)]

@@ -63,22 +63,6 @@ pub fn wire_event(event: &RunEvent, request_id: Id) -> Option<WireEvent> {
     })
 }
 
-/// Adds a piece of text to the piece before it; gives it back when the two are not of one kind.
-pub fn merge_deltas(into: &mut WireEvent, from: WireEvent) -> Option<WireEvent> {
-    match (into, from) {
-        (WireEvent::TextDelta(into), WireEvent::TextDelta(from)) => {
-            into.delta.push_str(&from.delta);
-            into.content.push_str(&from.content);
-            None
-        }
-        (WireEvent::ThinkingDelta(into), WireEvent::ThinkingDelta(from)) => {
-            into.thinking.push_str(&from.thinking);
-            None
-        }
-        (_, from) => Some(from),
-    }
-}
-
 fn tool_result(run_id: Id, finished: &ToolFinished) -> ToolResult {
     ToolResult {
         run_id,

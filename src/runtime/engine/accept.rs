@@ -340,7 +340,10 @@ impl Intake<'_> {
             stop_reason: None,
             error: None,
             input: self.new.input.clone(),
-            options: RunOptions { stream_thinking: self.setup.manifest.thinking.stream, ..self.new.options.clone() },
+            options: RunOptions {
+                stream_thinking: self.new.options.stream_thinking || self.setup.manifest.thinking.stream,
+                ..self.new.options.clone()
+            },
             idempotency_key: self.new.idempotency_key.clone(),
             attempts: 0,
             stalled_attempts: 0,

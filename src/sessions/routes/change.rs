@@ -7,7 +7,7 @@ use crate::{
     agents,
     app::AppState,
     caller::Caller,
-    error::{Error, ErrorCode, Result},
+    error::Result,
     http::{
         extract::{PathId, PathParams, PathText, ValidJson},
         respond::{Created, ErrorBody},
@@ -15,7 +15,8 @@ use crate::{
     ids::Id,
     runtime::engine,
     sessions::{
-        SessionKind, SessionRow,
+        SessionKind,
+        reset::{announce, may_change, needs_agents_write, reset},
         schema::{
             CreateSession, HistoryCleared, ResetSession, Session, SessionDeleted, SessionLabelSet, SessionReset,
             SessionSwitched, SetSessionLabel,
@@ -106,26 +107,6 @@ pub async fn reset_agent_session(
     reset(&app, &caller, old, body.delete_old).await.map(Json)
 }
 
-/// Also the web command `new`.
-pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old: bool) -> Result<SessionReset> {
-    may_change(caller, &old)?;
-    app.engine.cancel_session(old.id, Some("The session was reset"), &caller.label()).await?;
-    let row = service::reset(&app.db, old.id, delete_old, Ts::now()).await?;
-    announce(app, "session.reset", &row);
-    if delete_old {
-        announce(app, "session.deleted", &old);
-    }
-    Ok(SessionReset {
-        status: "reset".into(),
-        message: "A fresh session began".into(),
-        agent_id: old.agent_id,
-        new_session_id: row.id,
-        session_id: row.id,
-        old_session_id: old.id,
-        deleted: delete_old,
-    })
-}
-
 /// Clear the history of an agent
 ///
 /// Erases all its sessions and messages; runs are cancelled first. Memories and usage stay.
@@ -199,21 +180,4 @@ pub async fn set_session_label(
     may_change(&caller, &service::get(app.db.read(), id).await?)?;
     let row = service::set_label(&app.db, id, label.as_deref(), Ts::now()).await?;
     Ok(Json(SessionLabelSet { status: "updated".into(), session_id: id, id, label: row.label }))
-}
-
-/// Sessions of other owners may be read with the scope alone, but not changed.
-fn may_change(caller: &Caller, session: &SessionRow) -> Result<()> {
-    if engine::owns(caller, &session.owner) { Ok(()) } else { needs_agents_write(caller) }
-}
-
-fn needs_agents_write(caller: &Caller) -> Result<()> {
-    if caller.scopes.has("agents:write") {
-        return Ok(());
-    }
-    let text = "Changing sessions of another caller needs the scope agents:write";
-    Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"))
-}
-
-fn announce(app: &AppState, event: &'static str, session: &SessionRow) {
-    app.events.publish(event, json!({"agent_id": session.agent_id, "session_id": session.id, "label": session.label}));
 }

@@ -1,0 +1,49 @@
+//! Starting over: the runs of a session are cancelled and a fresh one takes its place. Used by REST and the chat socket.
+
+use serde_json::json;
+
+use super::{SessionRow, schema::SessionReset, service};
+use crate::{
+    app::AppState,
+    caller::Caller,
+    error::{Error, ErrorCode, Result},
+    runtime::engine,
+    time::Ts,
+};
+
+pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old: bool) -> Result<SessionReset> {
+    may_change(caller, &old)?;
+    app.engine.cancel_session(old.id, Some("The session was reset"), &caller.label()).await?;
+    let row = service::reset(&app.db, old.id, delete_old, Ts::now()).await?;
+    announce(app, "session.reset", &row);
+    if delete_old {
+        announce(app, "session.deleted", &old);
+    }
+    Ok(SessionReset {
+        status: "reset".into(),
+        message: "A fresh session began".into(),
+        agent_id: old.agent_id,
+        new_session_id: row.id,
+        session_id: row.id,
+        old_session_id: old.id,
+        deleted: delete_old,
+    })
+}
+
+/// Sessions of other owners may be read with the scope alone, but not changed.
+pub(super) fn may_change(caller: &Caller, session: &SessionRow) -> Result<()> {
+    if engine::owns(caller, &session.owner) { Ok(()) } else { needs_agents_write(caller) }
+}
+
+pub(super) fn needs_agents_write(caller: &Caller) -> Result<()> {
+    if caller.scopes.has("agents:write") {
+        return Ok(());
+    }
+    let text = "Changing sessions of another caller needs the scope agents:write";
+    Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"))
+}
+
+pub(super) fn announce(app: &AppState, event: &'static str, session: &SessionRow) {
+    let facts = json!({"agent_id": session.agent_id, "session_id": session.id, "label": session.label});
+    app.events.publish(event, facts);
+}
