@@ -4,6 +4,7 @@
 mod commands;
 mod connection;
 mod frames;
+mod notices;
 #[cfg(test)]
 mod tests;
 mod view;
