@@ -3,6 +3,7 @@
 mod answers;
 mod crash;
 mod failures;
+mod killed;
 mod queue;
 mod statements;
 mod tools;

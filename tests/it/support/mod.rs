@@ -6,5 +6,6 @@ pub mod database;
 pub mod document;
 pub mod engine;
 pub mod outcome;
+pub mod process;
 
 pub use app::TestApp;
