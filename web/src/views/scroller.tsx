@@ -27,15 +27,16 @@ export function Scroller({ children, label, growing, onTop }: Props) {
     el.scrollTop = el.scrollHeight;
   };
   useEffect(() => {
+    const [frame, text] = [box.current!, column.current!];
     let height = 0;
     const observer = new ResizeObserver(() => {
-      const now = column.current!.offsetHeight;
-      if (sticks.current) toEnd();
+      const now = text.offsetHeight;
+      if (sticks.current) frame.scrollTop = frame.scrollHeight;
       else if (now > height && grows.current) more.value = true;
       height = now;
     });
-    observer.observe(column.current!);
-    observer.observe(box.current!); // the keyboard of a phone makes it shorter
+    observer.observe(text);
+    observer.observe(frame); // the keyboard of a phone makes it shorter
     return () => observer.disconnect();
   }, []);
 
