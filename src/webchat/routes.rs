@@ -20,6 +20,8 @@ use crate::{
 
 /// The word in `index.html` that each answer replaces by a nonce of its own.
 const NONCE: &str = "CSP_NONCE";
+/// A worker is bound by the policy of its own script, and this one fetches the page's files.
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 /// Like the page's background in its dark form.
 const DARK: &str = "#111214";
 
@@ -129,6 +131,7 @@ pub async fn webchat_manifest(headers: HeaderMap) -> Result<Response> {
     responses((status = 200, description = "The script", body = FileBytes, content_type = "application/javascript",
             headers(("ETag" = String, description = "Tag of the content"))),
         (status = 304, description = "The browser's copy is current")))]
-pub async fn webchat_service_worker(headers: HeaderMap) -> Result<Response> {
-    files::answer(&headers, files::read("sw.js")?, "application/javascript", ASK_AGAIN)
+pub async fn webchat_service_worker(headers: HeaderMap) -> Result<impl IntoResponse> {
+    let script = files::answer(&headers, files::read("sw.js")?, "application/javascript", ASK_AGAIN)?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, WORKER_POLICY)], script))
 }

@@ -86,6 +86,16 @@ async fn files_have_their_type_and_a_tag() {
 }
 
 #[tokio::test]
+async fn the_service_worker_may_fetch_what_it_keeps() {
+    let app = TestApp::start().await;
+    let policy = app.anonymous().call("webchat_service_worker").send().await;
+    assert_eq!(
+        policy.header("content-security-policy"),
+        "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+    );
+}
+
+#[tokio::test]
 async fn the_manifest_names_pictures_that_exist() {
     let app = TestApp::start().await;
     let manifest = app.anonymous().call("webchat_manifest").ok(200).await;
