@@ -17,7 +17,7 @@ export type Session = ListAgentSessionsResponse['sessions'][number];
 export type Message = GetSessionResponse['messages'][number];
 export type ToolCall = NonNullable<Message['tools']>[number];
 export type Run = ListRunsResponse['runs'][number];
-export type RunEvent = StreamRunResponse;
+export type RunEvent = Exclude<StreamRunResponse, void>;
 export type Template = ListTemplatesResponse['templates'][number];
 
 /** A name for a POST that may be sent again. `randomUUID` is missing on plain HTTP from another machine. */

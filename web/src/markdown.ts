@@ -29,6 +29,8 @@ const ALLOWED = {
   ).split(' '),
   ALLOWED_ATTR: ['href', 'title', 'class', 'start', 'align', 'type', 'tabindex', 'target', 'rel'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  // All other attributes are held against that expression.
+  ADD_URI_SAFE_ATTR: ['start', 'align', 'type', 'tabindex'],
   RETURN_TRUSTED_TYPE: 'trustedTypes' in window,
 };
 

@@ -76,12 +76,18 @@ async function nameAfter(row: Session, text: string): Promise<void> {
   await loadSessions();
 }
 
+/** Until the list of agents says so too. */
+function isActiveNow(of: Agent, id: string): void {
+  agents.value = agents.value?.map((row) => (row.id === of.id ? { ...row, session_id: id } : row));
+}
+
 export async function newSession(): Promise<void> {
   const current = agent.value;
   if (current === undefined || conversation.value?.isEmpty.value) return;
   try {
     const { data } = await createAgentSession({ client, path: { id: current.id }, body: {} });
     sessions.value = [data, ...sessions.value];
+    isActiveNow(current, data.id);
     go(current.id, data.id);
   } catch (error) {
     say(describe('No new session', error));
@@ -95,6 +101,7 @@ export async function openSession(id: string): Promise<void> {
   if (!may('messages:write')) return;
   try {
     await switchAgentSession({ client, path: { id: current.id, session_id: id } });
+    isActiveNow(current, id);
     await Promise.all([loadAgents(), loadSessions()]);
   } catch (error) {
     say(describe('The session is open here, but not the active one', error));
