@@ -14,6 +14,12 @@ after(async () => {
 });
 afterEach(() => page.finish());
 
+async function newSession(agent) {
+  await page.getByRole('heading', { name: agent, level: 1 }).or(answers(page).first()).first().waitFor();
+  if (await answers(page).count() > 0) await page.getByRole('button', { name: 'New session' }).first().click();
+  await page.getByRole('heading', { name: agent, level: 1 }).waitFor();
+}
+
 test('the first visit leads to an answer', async () => {
   page = await openPage(browser);
   await page.goto(server.url);
@@ -73,11 +79,50 @@ test('text streams in, and Stop keeps what was written', async () => {
   assert.match(await finished(page), /one two three[^]*Stopped/, 'the same after a reload');
 });
 
+test('withdrawn text disappears when the model begins anew', async () => {
+  page = await openPage(browser);
+  await page.goto(`${server.url}/#/slow`);
+  await newSession('slow');
+  await send(page, '@@error overloaded times=1 after_chunks=2\n@@reply one two three four');
+  await finished(page);
+  assert.equal(await answers(page).last().locator('.markdown').innerText(), 'one two three four');
+});
+
+test('a reader who went up stays there, and is told of new text', async () => {
+  page = await openPage(browser);
+  await page.goto(`${server.url}/#/slow`);
+  await newSession('slow');
+  await send(page, `@@reply <<END\n${Array.from({ length: 60 }, (_, i) => `Paragraph ${i + 1}.`).join('\n\n')}\nEND`);
+  const scroll = page.locator('.scroll');
+  const toEnd = () => scroll.evaluate((el) => Math.round(el.scrollHeight - el.scrollTop - el.clientHeight));
+  await answers(page).last().getByText('Paragraph 15.').waitFor();
+  assert.ok((await toEnd()) < 48, 'follows the text');
+  await scroll.evaluate((el) => el.scrollTo(0, 100));
+  await page.getByRole('button', { name: 'New text' }).waitFor();
+  await finished(page);
+  assert.equal(await scroll.evaluate((el) => el.scrollTop), 100);
+  await page.getByRole('button', { name: 'New text' }).click();
+  assert.ok((await toEnd()) < 48);
+});
+
+test('older messages come when the reader reaches the top', async () => {
+  page = await openPage(browser);
+  await server.call('POST', '/api/agents', { name: 'old' });
+  for (let i = 1; i <= 60; i++) await server.call('POST', '/api/agents/old/message', { message: `say number ${i};` });
+  await page.goto(`${server.url}/#/old`);
+  await answers(page).last().getByText('number 60;').waitFor();
+  assert.equal(await answers(page).count(), 50, 'the newest hundred messages');
+  const scroll = page.locator('.scroll');
+  await scroll.evaluate((el) => el.scrollTo(0, 0));
+  await page.locator('.bubble', { hasText: 'number 1;' }).waitFor();
+  assert.equal(await answers(page).count(), 60);
+  assert.ok((await scroll.evaluate((el) => el.scrollTop)) > 500, 'the reader stays where they were');
+});
+
 test('Esc stops, and a message in the meantime waits its turn', async () => {
   page = await openPage(browser);
   await page.goto(`${server.url}/#/slow`);
-  await page.getByRole('button', { name: 'New session' }).first().click();
-  await page.getByRole('heading', { name: 'slow', level: 1 }).waitFor();
+  await newSession('slow');
   await send(page, '@@reply first\n@@hang after_chunks=1');
   await answers(page).last().getByText('first').waitFor();
   await send(page, '@@reply second');
@@ -185,8 +230,7 @@ END`;
 test('hostile Markdown is only text', async () => {
   page = await openPage(browser);
   await page.goto(`${server.url}/#/slow`);
-  await page.getByRole('button', { name: 'New session' }).first().click();
-  await page.getByRole('heading', { name: 'slow', level: 1 }).waitFor();
+  await newSession('slow');
   await send(page, HOSTILE);
   await finished(page);
   const answer = answers(page).last();

@@ -124,7 +124,9 @@ test('a refusal says why and what to do, and the message is not lost', async () 
   assert.match(await problem.innerText(), /Suspended|suspended/);
   await problem.getByText('Details').click();
   await problem.getByText('agent_not_running').waitFor();
-  await server.call('POST', '/api/agents/paused/start', {});
+  await page.getByText('paused is suspended and takes no messages.').waitFor();
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('button', { name: 'Start' }).waitFor({ state: 'detached' });
   await problem.getByRole('button', { name: 'Retry' }).click();
   await answers(page).last().getByText('anyway').waitFor();
 });

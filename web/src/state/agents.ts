@@ -1,9 +1,10 @@
 // The agents of the server with their live state, asked for again and again while the page is in view.
-import { createAgent, listAgents, listTemplates } from '@client';
+import { createAgent, listAgents, listTemplates, startAgent } from '@client';
 import { signal } from '@preact/signals';
 import { type Agent, type Template, client } from '../api';
 import { lostCredential } from './auth';
 import { connected, untilBack } from './connection';
+import { say } from './notices';
 import { type Problem, describe, isNetworkError, statusOf } from './problem';
 
 const EVERY_MS = 3000;
@@ -53,6 +54,15 @@ export async function addAgent(name: string, template?: string): Promise<Agent> 
   agents.value = [...(agents.value ?? []), data];
   void loadAgents();
   return data;
+}
+
+export async function startAgain(agent: Agent): Promise<void> {
+  try {
+    await startAgent({ client, path: { id: agent.id } });
+    await loadAgents();
+  } catch (error) {
+    say(describe(`${agent.name} was not started`, error));
+  }
 }
 
 /** `wanted`, or with the first number that makes it free. */

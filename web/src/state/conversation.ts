@@ -23,7 +23,8 @@ export class Outgoing {
     readonly text: string,
     readonly at: string,
     key?: string,
-    readonly runId?: string | null,
+    readonly runId?: string,
+    readonly by = 'You',
   ) {
     this.key = key ?? `out-${this.idempotencyKey}`;
     if (key !== undefined) this.state.value = 'sent';
@@ -52,6 +53,8 @@ export class Conversation {
   readonly active = computed(() =>
     this.items.value.filter((item): item is Answer => item.kind === 'answer' && !item.over.value),
   );
+  /** Counts what was sent from here; the reader wants to see each answer begin. */
+  readonly sends = signal(0);
   readonly isEmpty = computed(() => this.items.value.length === 0);
   private readonly life = new AbortController();
 
@@ -129,6 +132,7 @@ export class Conversation {
   async send(text: string, taken?: () => void): Promise<void> {
     const message = new Outgoing(text, new Date().toISOString());
     this.items.value = [...this.items.value, message];
+    this.sends.value += 1;
     await this.post(message, taken);
   }
 
@@ -223,7 +227,7 @@ function arrange(messages: Message[], runs: Run[]): Item[] {
     const runId = message.run_id ?? undefined;
     const run = runId === undefined ? undefined : byRun.get(runId);
     if (message.role === 'User' && message.kind === 'message') {
-      items.push(new Outgoing(message.content, message.created_at, message.id, runId));
+      items.push(new Outgoing(message.content, message.created_at, message.id, runId, message.sender_name ?? undefined));
       // Later messages of the run go into this one; a run under way is told by its stream from the start.
       if (run !== undefined && run.status !== 'completed') items.push(answerOf(run, answers));
     } else if (message.role === 'Assistant') {

@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 const NEXT: Record<string, string> = {
-  agent_not_running: 'Start the agent with POST /api/agents/{id}/start, then send again.',
+  agent_not_running: 'Start the agent, then send again.',
   provider_not_configured: 'Set the variable it names, restart the server, then send again.',
   upstream_auth_failed: 'Check the provider’s key on the server.',
   upstream_rate_limited: 'Wait a little and send again.',

@@ -6,7 +6,7 @@ import { cut } from '../format';
 import { agents, loadAgents } from './agents';
 import { may } from './auth';
 import { Conversation } from './conversation';
-import { describe } from './problem';
+import { describe, statusOf } from './problem';
 import { go, replace, route } from './route';
 import { say } from './notices';
 
@@ -68,12 +68,14 @@ async function changed(which: Conversation, id: string): Promise<void> {
 async function nameAfter(row: Session, text: string): Promise<void> {
   const label = cut(text.replace(/[^\p{L}\p{N} _-]+/gu, ' '), 40).replace('…', '').trim();
   if (label === '') return;
-  try {
-    await setSessionLabel({ client, path: { id: row.id }, body: { label } });
-  } catch {
-    return; // Another session has that name; this one goes by its time.
+  for (const name of [label, `${label} 2`, `${label} 3`]) {
+    try {
+      await setSessionLabel({ client, path: { id: row.id }, body: { label: name } });
+      return await loadSessions();
+    } catch (error) {
+      if (statusOf(error) !== 409) return; // Taken names are tried with a number; else it goes by its time.
+    }
   }
-  await loadSessions();
 }
 
 /** Until the list of agents says so too. */

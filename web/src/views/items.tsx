@@ -17,7 +17,7 @@ function Sent({ message, where }: { message: Outgoing; where: Conversation }) {
   return (
     <article class={`sent ${state}`}>
       <h3 class="by">
-        You <Time at={message.at} />
+        {message.by} <Time at={message.at} />
         {state === 'sending' && <span> sending</span>}
       </h3>
       <div class="bubble">{message.text}</div>

@@ -11,10 +11,13 @@ interface Props {
   label: string;
   /** Text is being written; other growth is the reader's doing. */
   growing: boolean;
-  onTop: () => void;
+  /** With each change it goes to the end, wherever the reader was. */
+  sends: number;
+  /** Puts older content in front. */
+  onTop: () => Promise<void>;
 }
 
-export function Scroller({ children, label, growing, onTop }: Props) {
+export function Scroller({ children, label, growing, sends, onTop }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
@@ -24,8 +27,10 @@ export function Scroller({ children, label, growing, onTop }: Props) {
 
   const toEnd = () => {
     const el = box.current!;
+    sticks.current = true;
     el.scrollTop = el.scrollHeight;
   };
+  useEffect(toEnd, [sends]);
   useEffect(() => {
     const [frame, text] = [box.current!, column.current!];
     let height = 0;
@@ -44,7 +49,15 @@ export function Scroller({ children, label, growing, onTop }: Props) {
     const el = box.current!;
     sticks.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_PX;
     if (sticks.current) more.value = false;
-    if (el.scrollTop < NEAR_PX && el.scrollHeight > el.clientHeight) onTop();
+    if (el.scrollTop < NEAR_PX && el.scrollHeight > el.clientHeight) void older(el);
+  };
+  /** The browser keeps the reader's place by itself, except at the very top. */
+  const older = async (el: HTMLElement) => {
+    const [before, at] = [el.scrollHeight, el.scrollTop];
+    await onTop();
+    requestAnimationFrame(() => {
+      if (el.scrollTop <= at) el.scrollTop = at + el.scrollHeight - before;
+    });
   };
   return (
     <div class="scroll-frame">

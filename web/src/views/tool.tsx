@@ -12,7 +12,7 @@ export function ToolLine({ part }: { part: ToolPart }) {
     <details class={failed ? 'tool failed' : 'tool'}>
       <summary>
         <span class="tool-name">{name}</span>
-        <span class="tool-about">{failed ? cut(result ?? 'failed', 120) : firstArgument(input)}</span>
+        <span class="tool-about">{failed ? cut(reasonOf(result ?? 'failed'), 120) : firstArgument(input)}</span>
         <span class="tool-state">{running ? 'running' : failed ? 'failed' : part.durationMs === undefined ? '' : duration(part.durationMs)}</span>
       </summary>
       <div class="tool-body">
@@ -46,4 +46,14 @@ function firstArgument(input: unknown): string {
   const values = typeof input === 'object' && input !== null ? Object.values(input) : [input];
   const plain = values.find((value) => typeof value === 'string' || typeof value === 'number');
   return plain === undefined ? '' : cut(String(plain), 80);
+}
+
+/** Tools fail with `{"error": {"code", "message"}}`; the sentence is what a reader wants in the line. */
+function reasonOf(result: string): string {
+  try {
+    const { error } = JSON.parse(result) as { error?: { message?: unknown } };
+    return typeof error?.message === 'string' ? error.message : result;
+  } catch {
+    return result; // words already
+  }
 }
