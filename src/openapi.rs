@@ -107,9 +107,8 @@ fn finish_operation(path: &str, is_post: bool, operation: &mut Operation) {
     if parameters(operation).any(|p| p.name == "cursor") {
         errors.push(("400", "`invalid_cursor`"));
     }
-    // An agent's path parameter takes names as well, so that it can not be malformed.
-    let named = path.starts_with("/api/agents/{id}") && !path.contains("_id}");
-    if path.contains("id}") && !named {
+    // Where names are taken as well, what is not UTF-8 is still no id.
+    if path.contains('{') {
         errors.push(("400", "`invalid_id`"));
     }
     if is_post && !is_login {

@@ -52,6 +52,7 @@ fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSet
         drain: Duration::from_secs(runtime.drain_secs),
         admin_tools: config.policy.admin_tools.clone(),
         secrets: secrets(config, models),
+        workspaces: config.workspaces_dir(),
         server_folders: server_folders.into(),
         sole_process: db.is_sqlite(),
         ..EngineSettings::default()

@@ -12,4 +12,6 @@ pub use read::{
     Described, OpenRuns, RunFilter, all_steps, count_steps, describe, events_after, find, find_by_idempotency_key, get,
     list, newest_ended, oldest_queued, open, open_runs, queue_positions, steps,
 };
-pub use write::{append_events, end_queued, erase_session, insert, insert_steps, save, save_partial, save_step};
+pub use write::{
+    append_events, end_queued, erase_agent, erase_session, insert, insert_steps, save, save_partial, save_step,
+};

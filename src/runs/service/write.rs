@@ -126,13 +126,16 @@ pub async fn append_events<C: ConnectionTrait>(db: &C, rows: Vec<EventRow>) -> R
 
 /// Erases what was said in the runs of a session; that they happened, and what they cost, stays.
 pub async fn erase_session<C: ConnectionTrait>(db: &C, session: Id) -> Result<()> {
-    let runs = || {
-        Query::select()
-            .column(run::Column::Id)
-            .from(run::Entity)
-            .and_where(run::Column::SessionId.eq(session))
-            .to_owned()
-    };
+    erase(db, run::Column::SessionId.eq(session)).await
+}
+
+/// As `erase_session`, for all runs of an agent.
+pub async fn erase_agent<C: ConnectionTrait>(db: &C, agent: Id) -> Result<()> {
+    erase(db, run::Column::AgentId.eq(agent)).await
+}
+
+async fn erase<C: ConnectionTrait>(db: &C, whose: Expr) -> Result<()> {
+    let runs = || Query::select().column(run::Column::Id).from(run::Entity).and_where(whose.clone()).to_owned();
     let nothing = serde_json::json!({});
     event::Entity::update_many()
         .col_expr(event::Column::Payload, Expr::value(nothing.clone()))
@@ -149,7 +152,7 @@ pub async fn erase_session<C: ConnectionTrait>(db: &C, session: Id) -> Result<()
     run::Entity::update_many()
         .col_expr(run::Column::Input, Expr::value(RunInput::default()))
         .col_expr(run::Column::Response, Expr::value(None::<String>))
-        .filter(run::Column::SessionId.eq(session))
+        .filter(whose)
         .exec(db)
         .await?;
     Ok(())

@@ -86,6 +86,8 @@ pub struct EngineSettings {
     pub admin_tools: Vec<String>,
     pub approval: ServerApproval,
     pub secrets: Secrets,
+    /// Where relative folders of manifests lie.
+    pub workspaces: std::path::PathBuf,
     /// Folders of the server that no tool may enter.
     pub server_folders: Vec<std::path::PathBuf>,
     pub time_zone: String,
@@ -110,6 +112,7 @@ impl Default for EngineSettings {
             admin_tools: vec![],
             approval: ServerApproval::default(),
             secrets: Secrets::default(),
+            workspaces: std::path::PathBuf::new(),
             server_folders: vec![],
             time_zone: "UTC".into(),
             sole_process: true,

@@ -17,12 +17,13 @@ use super::{
         routing,
         tools::{NamedRoot, Roots, WorkspaceLimit, arguments},
     },
-    Inner, lock,
+    EngineSettings, Inner, lock,
 };
 use crate::{
     agents::{
         self, AgentRow, AgentState,
         manifest::{AgentManifest, AgentMode, Resolved, RootMode},
+        model_choice::model_choice,
     },
     caller::CallerKind,
     error::{Error, ErrorCode, Result},
@@ -73,7 +74,7 @@ impl Inner {
         let setup = Arc::new(AgentSetup {
             resolved: (self.resolve)(&manifest, mode(agent)),
             persona: Persona::new(files, manifest.autonomous.is_some()),
-            roots: Arc::new(roots(agent, &manifest, &self.settings.server_folders)),
+            roots: Arc::new(roots(agent, &manifest, &self.settings)),
             workspace_limit: match old {
                 Some(old) if old.manifest.resources.max_workspace_bytes == max_bytes => old.workspace_limit.clone(),
                 _ => Arc::new(WorkspaceLimit::new(max_bytes)),
@@ -93,25 +94,16 @@ impl Inner {
         let model = &setup.manifest.model;
         let options = ask.options;
         let override_named = options.model.is_some() || options.provider.is_some();
-        let own = ModelChoice {
-            provider: model.provider.clone(),
-            model: model.model.clone(),
-            tier: model.tier.map(tier),
-            api_key_env: model.api_key_env.clone(),
-            base_url: model.base_url.clone(),
-            pinned: false,
-        };
-        let pinned = agent.pinned_model.as_ref().filter(|_| agent.stable);
+        let pinned = agent.pinned_model.as_deref().filter(|_| agent.stable);
         let first = if override_named {
             ModelChoice {
                 provider: options.provider.clone().unwrap_or_default(),
                 model: options.model.clone().unwrap_or_default(),
                 ..ModelChoice::default()
             }
-        } else if let Some(pinned) = pinned {
-            ModelChoice { pinned: true, ..ModelChoice::named(pinned.clone()) }
         } else {
-            self.routed(agent, setup, ask).unwrap_or(own)
+            let routed = self.routed(agent, setup, ask);
+            routed.unwrap_or_else(|| model_choice(&setup.manifest, pinned))
         };
         let primary = self.models.resolve(&first);
         let max_tokens = u32::try_from(model.max_tokens).unwrap_or(u32::MAX);
@@ -119,17 +111,7 @@ impl Inner {
         let fallbacks: Vec<(ModelChoice, u32)> = match &setup.manifest.fallback_models {
             Some(own) => own
                 .iter()
-                .map(|f| {
-                    let choice = ModelChoice {
-                        provider: f.provider.clone(),
-                        model: f.model.clone(),
-                        tier: None,
-                        api_key_env: f.api_key_env.clone(),
-                        base_url: f.base_url.clone(),
-                        pinned: false,
-                    };
-                    (choice, f.max_tokens.and_then(|n| u32::try_from(n).ok()).unwrap_or(max_tokens))
-                })
+                .map(|f| (ModelChoice::from(f), f.max_tokens.and_then(|n| u32::try_from(n).ok()).unwrap_or(max_tokens)))
                 .collect(),
             None => self.models.default_fallbacks().into_iter().map(|choice| (choice, max_tokens)).collect(),
         };
@@ -181,18 +163,6 @@ impl Inner {
             }
         });
         specs.collect()
-    }
-}
-
-fn tier(tier: agents::manifest::ModelTier) -> crate::llm::catalog::Tier {
-    use crate::llm::catalog::Tier as T;
-    use agents::manifest::ModelTier as M;
-    match tier {
-        M::Frontier => T::Frontier,
-        M::Smart => T::Smart,
-        M::Balanced => T::Balanced,
-        M::Fast => T::Fast,
-        M::Local => T::Local,
     }
 }
 
@@ -304,16 +274,17 @@ pub fn stored_class(caller: &RunCaller) -> CallerClass {
     }
 }
 
-fn roots(agent: &AgentRow, manifest: &AgentManifest, server_folders: &[PathBuf]) -> Roots {
+fn roots(agent: &AgentRow, manifest: &AgentManifest, settings: &EngineSettings) -> Roots {
     let named = manifest.workspaces.iter().map(|(name, root)| NamedRoot {
         name: name.clone(),
-        path: PathBuf::from(&root.path),
+        // An absolute one stays what it is.
+        path: settings.workspaces.join(&root.path),
         writable: root.mode == RootMode::Rw,
     });
     Roots {
         workspace: PathBuf::from(&agent.workspace),
         named: named.collect(),
-        server_folders: server_folders.to_vec(),
+        server_folders: settings.server_folders.clone(),
     }
 }
 

@@ -183,9 +183,7 @@ pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>,
         .into_tuple()
         .all(&tx)
         .await?;
-    for id in &ids {
-        erase(&tx, *id).await?;
-    }
+    erase_all(&tx, agent).await?;
     let new = NewSession {
         agent_id: agent,
         owner: owner.to_owned(),
@@ -201,16 +199,8 @@ pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>,
 
 /// Erases every session of an agent for good.
 pub async fn erase_all<C: ConnectionTrait>(db: &C, agent: Id) -> Result<()> {
-    let ids: Vec<Id> = entity::Entity::find()
-        .select_only()
-        .column(entity::Column::Id)
-        .filter(entity::Column::AgentId.eq(agent))
-        .into_tuple()
-        .all(db)
-        .await?;
-    for id in ids {
-        erase(db, id).await?;
-    }
+    runs::service::erase_agent(db, agent).await?;
+    entity::Entity::delete_many().filter(entity::Column::AgentId.eq(agent)).exec(db).await?;
     Ok(())
 }
 

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{create, hanging_run, scripted};
-use crate::support::{TestApp, client::Client};
+use crate::support::{
+    TestApp,
+    client::{Call, Client},
+};
 
 async fn names(client: &Client, query: &[(&str, &str)]) -> Vec<String> {
     let mut call = client.call("list_agents");
@@ -107,17 +110,23 @@ async fn a_list_takes_three_statements_and_a_read_five() {
     for n in 0..20 {
         agents.push(create(&admin, json!({"name": format!("agent {n}")})).await);
     }
-    let count = |call: crate::support::client::Call| {
+    // The server's own loops send statements too, so that only the smallest of some counts is the operation's.
+    let count = |call: &dyn Fn() -> Call| {
+        let calls: Vec<Call> = (0..8).map(|_| call()).collect();
         let db = app.state.db.clone();
         async move {
-            let before = db.statements();
-            call.ok(200).await;
-            db.statements() - before
+            let mut fewest = u64::MAX;
+            for call in calls {
+                let before = db.statements();
+                call.ok(200).await;
+                fewest = fewest.min(db.statements() - before);
+            }
+            fewest
         }
     };
-    assert!(count(admin.call("list_agents")).await <= 3);
-    assert!(count(admin.call("list_agents").query("limit", 5).query("q", "agent")).await <= 3);
-    assert!(count(admin.call("get_agent").id(&agents[0]["id"])).await <= 5);
+    assert_eq!(count(&|| admin.call("list_agents")).await, 3);
+    assert_eq!(count(&|| admin.call("list_agents").query("limit", 5).query("q", "agent")).await, 3);
+    assert_eq!(count(&|| admin.call("get_agent").id(&agents[0]["id"])).await, 5);
 }
 
 #[tokio::test]

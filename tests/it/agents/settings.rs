@@ -1,8 +1,12 @@
 //! Mode, identity, config form, model, tool filters, and what an agent comes to.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use openfang::config::Environment;
+use openfang::{
+    agents::rules::ManifestRules,
+    config::{Config, Environment, TrustedKey},
+    runtime::tools::registry::Registry as Tools,
+};
 use serde_json::json;
 
 use super::{codes, create, names, read};
@@ -207,4 +211,30 @@ async fn effective_is_what_profile_and_lists_come_to() {
     assert!(codes(&effective["warnings"]).contains(&"implied_grant"));
     assert_eq!(agent["capabilities"]["network"], json!(["docs.rs"]));
     assert_eq!(effective["agent_id"], agent["id"]);
+}
+
+#[tokio::test]
+async fn settings_of_the_server_that_make_no_sense_stop_the_start() {
+    let rules = |change: fn(&mut Config)| {
+        let mut config = Config::default();
+        change(&mut config);
+        let models = Arc::new(openfang::app::models::registry(&config).unwrap());
+        ManifestRules::new(&config, models, &Tools::builtin().unwrap())
+    };
+    assert!(rules(|_| {}).is_ok());
+    let failure = rules(|config| config.agents.default_profile = "wizard".into()).err().unwrap();
+    assert!(failure.starts_with("agents.default_profile: 'wizard'"), "{failure}");
+    let failure = rules(|config| {
+        config.skills.trusted_keys = vec![TrustedKey { name: "me".into(), public_key: "abc".into() }];
+    });
+    let failure = failure.err().unwrap();
+    assert!(failure.starts_with("skills.trusted_keys: 'me'"), "{failure}");
+}
+
+#[tokio::test]
+async fn the_default_profile_is_the_servers() {
+    let app = TestApp::with(|config| config.agents.default_profile = "coding".into()).await;
+    let agent = create(&app.admin(), json!({"name": "desk"})).await;
+    assert!(agent["effective"]["tools"].as_array().unwrap().contains(&json!("file_write")));
+    assert_eq!(agent["profile"], json!(null), "what is in the manifest");
 }
