@@ -154,7 +154,9 @@ pub enum ServerStatus {
 /// The server and what it works with.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Status {
+    /// Whether it takes new work.
     pub status: ServerStatus,
+    /// Version of the program.
     #[schema(example = "0.7.0")]
     pub version: String,
     /// Agents that are not terminated.
@@ -170,15 +172,20 @@ pub struct Status {
     pub default_model: String,
     /// Same as `default_model`.
     pub model: String,
+    /// Seconds since the start.
     #[schema(minimum = 0)]
     pub uptime_seconds: i64,
     /// Same as `uptime_seconds`.
     #[schema(minimum = 0)]
     pub uptime_secs: i64,
+    /// Address it listens at.
     #[schema(example = "127.0.0.1:4200")]
     pub api_listen: String,
+    /// Home folder.
     pub home_dir: String,
+    /// Folder of the database and its keys.
     pub data_dir: String,
+    /// Level or filter of the log.
     #[schema(example = "info")]
     pub log_level: String,
     /// Whether this server talks to other servers; not part of this version.
@@ -187,6 +194,7 @@ pub struct Status {
     pub agents: Vec<AgentStatus>,
     /// There are more agents than are listed.
     pub agents_truncated: bool,
+    /// Whether a model provider is set up.
     pub llm: LlmStatus,
     /// Runs under way, on all servers of this database.
     #[schema(minimum = 0)]
@@ -196,19 +204,28 @@ pub struct Status {
     pub sessions_active: i64,
     /// This process.
     pub replica: String,
+    /// When it was started.
     pub started_at: Ts,
 }
 
 /// An agent in brief.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentStatus {
+    /// The agent.
     pub id: Id,
+    /// Its name.
     pub name: String,
+    /// Where it stands in its life.
     pub state: AgentState,
+    /// What it may do with its tools.
     pub mode: AgentMode,
+    /// When it was made.
     pub created_at: Ts,
+    /// Provider that the next run will use.
     pub model_provider: String,
+    /// Model that the next run will use.
     pub model_name: String,
+    /// Named set of tools and grants; null = none is named.
     pub profile: Option<Profile>,
 }
 

@@ -21,15 +21,22 @@ use crate::{
 /// An agent as a row of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgentSummary {
+    /// Its id, for good.
     pub id: Id,
+    /// Unique among live agents, without regard to case.
     #[schema(example = "desk")]
     pub name: String,
+    /// What it is for.
     pub description: String,
+    /// Where it stands in its life.
     pub state: AgentState,
+    /// What it may do with its tools.
     pub mode: AgentMode,
     /// Model and skills are pinned.
     pub stable: bool,
+    /// Named set of tools and grants; null = none is named.
     pub profile: Option<Profile>,
+    /// Words for searching.
     pub tags: Vec<String>,
     /// Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
     #[schema(example = "openai")]
@@ -37,6 +44,7 @@ pub struct AgentSummary {
     /// Model that the next run will use, with `default` resolved.
     #[schema(example = "gpt-4o")]
     pub model_name: String,
+    /// Class of that model.
     pub model_tier: TierWord,
     /// Whether the provider has the credential it needs.
     pub auth_status: AuthStatus,
@@ -54,9 +62,13 @@ pub struct AgentSummary {
     pub session_id: Option<Id>,
     /// The agent that spawned it.
     pub parent_id: Option<Id>,
+    /// How it looks.
     pub identity: AgentIdentity,
+    /// When it was made.
     pub created_at: Ts,
+    /// When settings or state changed last.
     pub updated_at: Ts,
+    /// When a run ended last.
     pub last_active: Ts,
 }
 
@@ -79,6 +91,7 @@ pub enum TierWord {
 pub struct Agent {
     #[serde(flatten)]
     pub summary: AgentSummary,
+    /// What the next run will use, and why.
     pub model: AgentModel,
     /// Tried in order when the model fails.
     pub fallback_models: Vec<FallbackModel>,
@@ -86,11 +99,17 @@ pub struct Agent {
     pub system_prompt: String,
     /// In force, with profile and implied grants applied.
     pub capabilities: Capabilities,
+    /// Narrows the granted tools; empty = no narrowing.
     pub tool_allowlist: Vec<String>,
+    /// Tools that are removed last.
     pub tool_blocklist: Vec<String>,
+    /// Skills of the manifest, names or globs.
     pub skills: Vec<String>,
+    /// What that list means.
     pub skills_mode: SelectionMode,
+    /// MCP servers of the manifest, names or globs.
     pub mcp_servers: Vec<String>,
+    /// What that list means.
     pub mcp_servers_mode: SelectionMode,
     /// Live agents that it spawned.
     pub children: Vec<Id>,
@@ -102,6 +121,7 @@ pub struct Agent {
     pub onboarding_completed_at: Option<Ts>,
     /// Why it is in state Crashed.
     pub crash: Option<AgentCrash>,
+    /// What is known about the signature of its manifest.
     pub signature: ManifestSignature,
     /// 1; one more with every change.
     #[schema(minimum = 1)]
@@ -113,16 +133,22 @@ pub struct Agent {
 /// What the next run will use, and why.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgentModel {
+    /// Provider id; `default` when no provider has the model.
     #[schema(example = "openai")]
     pub provider: String,
+    /// Model id as in the catalogue.
     #[schema(example = "gpt-4o")]
     pub model: String,
+    /// Class of the model, if the catalogue says.
     pub tier: Option<TierWord>,
     /// Output limit of one call, in tokens; cut to what the model can do.
     #[schema(minimum = 1)]
     pub max_tokens: i64,
+    /// Randomness, where the model takes it.
     pub temperature: f64,
+    /// Name of the variable with a key of its own.
     pub api_key_env: Option<String>,
+    /// Address of its own.
     pub base_url: Option<String>,
     /// Who chose it.
     pub source: ModelSource,
@@ -156,7 +182,9 @@ impl SelectionMode {
 /// The end of an agent that failed too often.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AgentCrash {
+    /// When it crashed.
     pub at: Ts,
+    /// Why.
     pub reason: String,
     /// Automatic recoveries since.
     #[schema(minimum = 0)]
@@ -166,23 +194,31 @@ pub struct AgentCrash {
 /// What an agent may do and use right now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Effective {
+    /// What it holds, in canonical form.
     #[schema(example = json!(["tool:web_fetch", "net:*"]))]
     pub grants: Vec<String>,
     /// Tools offered to the model.
     pub tools: Vec<String>,
+    /// Limits in force.
     pub limits: AgentResources,
+    /// What programs may be run.
     pub exec_policy: ExecPolicy,
+    /// Mode in force.
     pub mode: AgentMode,
+    /// What the next run will use, and why.
     pub model: AgentModel,
+    /// Tried in order when the model fails.
     pub fallback_models: Vec<FallbackModel>,
 }
 
 /// What an agent may do and use right now, with remarks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EffectiveView {
+    /// The agent.
     pub agent_id: Id,
     #[serde(flatten)]
     pub effective: Effective,
+    /// What deserves attention in its manifest.
     pub warnings: Vec<ManifestWarning>,
 }
 
@@ -193,6 +229,7 @@ pub struct AgentCreated {
     pub agent: Agent,
     /// Same as `id`.
     pub agent_id: Id,
+    /// What it may do and use.
     pub effective: Effective,
     /// What deserves attention in the manifest.
     pub warnings: Vec<ManifestWarning>,
@@ -205,6 +242,7 @@ pub struct AgentChanged {
     pub agent: Agent,
     /// Same as `id`.
     pub agent_id: Id,
+    /// What was done.
     #[schema(example = "ok")]
     pub status: String,
     /// What deserves attention in the manifest.
@@ -217,13 +255,18 @@ pub struct AgentChanged {
 /// The stored manifest of an agent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentManifestView {
+    /// The agent.
     pub agent_id: Id,
+    /// Its name.
     pub name: String,
+    /// 1; one more with every change.
     #[schema(minimum = 1)]
     pub manifest_version: i32,
+    /// When it was changed last.
     pub updated_at: Ts,
     /// Who changed it last.
     pub updated_by: String,
+    /// As stored.
     pub manifest: AgentManifest,
     /// The same as TOML: the text given at create, comments included, as long as nothing was changed.
     pub manifest_toml: String,

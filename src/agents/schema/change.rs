@@ -17,9 +17,11 @@ use crate::{
 #[serde(default)]
 #[schema(example = json!({"description": "Answers questions about the garden", "tags": ["garden"]}))]
 pub struct UpdateAgent {
+    /// New name; the workspace does not move.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 256)]
     pub name: Option<Option<String>>,
+    /// What the agent is for.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 4096)]
     pub description: Option<Option<String>>,
@@ -27,15 +29,19 @@ pub struct UpdateAgent {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<ModelWish>)]
     pub model: Option<Option<Value>>,
+    /// Look the model up at this provider only; null = wherever it is found.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64)]
     pub provider: Option<Option<String>>,
+    /// Instructions; null = made of name and description.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 65_536)]
     pub system_prompt: Option<Option<String>>,
+    /// Words for searching.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>, max_items = 32)]
     pub tags: Option<Option<Value>>,
+    /// Named set of tools and grants.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Profile>)]
     pub profile: Option<Option<Value>>,
@@ -77,12 +83,15 @@ pub struct ReplaceAgent {
     /// A signed manifest.
     #[schema(value_type = Option<SignedManifestInput>)]
     pub signed_manifest: Option<Value>,
+    /// New name; the workspace does not move.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 256)]
     pub name: Option<Option<String>>,
+    /// What the agent is for.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 4096)]
     pub description: Option<Option<String>>,
+    /// Instructions; null = made of name and description.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 65_536)]
     pub system_prompt: Option<Option<String>>,
@@ -90,9 +99,11 @@ pub struct ReplaceAgent {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 256)]
     pub model: Option<Option<String>>,
+    /// Look the model up at this provider only; null = wherever it is found.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64)]
     pub provider: Option<Option<String>>,
+    /// Words for searching.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Vec<String>>, max_items = 32)]
     pub tags: Option<Option<Value>>,

@@ -9,18 +9,23 @@ use crate::{agents::AgentState, ids::Id};
 /// An agent after a change of its state.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentTransition {
+    /// What was done: `started`, `activated`, `restarted` or `suspended`.
     #[schema(example = "started")]
     pub status: String,
     /// Its name.
     #[schema(example = "desk")]
     pub agent: String,
+    /// Its id.
     pub agent_id: Id,
     /// Same as `agent_id`.
     pub id: Id,
+    /// State before.
     pub previous_state: AgentState,
+    /// State now.
     pub state: AgentState,
     /// Whether a run was cancelled.
     pub task_cancelled: bool,
+    /// Runs that were cancelled.
     pub cancelled_runs: Vec<Id>,
 }
 
@@ -48,21 +53,28 @@ pub struct AgentStopped {
     /// `stopped`, or `ok` when nothing was under way.
     #[schema(example = "stopped")]
     pub status: String,
+    /// The same in a sentence.
     pub message: String,
+    /// The agent.
     pub agent_id: Id,
+    /// Runs that were cancelled.
     pub cancelled_runs: Vec<Id>,
 }
 
 /// An agent that was terminated.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentKilled {
+    /// Always `killed`.
     #[schema(example = "killed")]
     pub status: String,
+    /// The agent.
     pub agent_id: Id,
     /// Same as `agent_id`.
     pub id: Id,
+    /// Its name, which is free again.
     #[schema(example = "desk")]
     pub name: String,
+    /// Runs that were cancelled, those of its children included.
     pub cancelled_runs: Vec<Id>,
     /// Agents that it spawned and nobody adopted.
     pub terminated_children: Vec<Id>,
@@ -71,11 +83,14 @@ pub struct AgentKilled {
 /// An agent that was erased.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentUninstalled {
+    /// Always `uninstalled`.
     #[schema(example = "uninstalled")]
     pub status: String,
+    /// The agent.
     pub agent_id: Id,
     /// Same as `agent_id`.
     pub id: Id,
+    /// The name it had.
     #[schema(example = "desk")]
     pub name: String,
     /// Whether its workspace folder was removed.

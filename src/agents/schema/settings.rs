@@ -15,6 +15,7 @@ use crate::{
 #[serde(default)]
 #[schema(example = json!({"emoji": "🦊", "color": "#2b6cb0"}))]
 pub struct UpdateAgentIdentity {
+    /// A sign for lists.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 16)]
     pub emoji: Option<Option<String>>,
@@ -26,12 +27,15 @@ pub struct UpdateAgentIdentity {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 9)]
     pub color: Option<Option<String>>,
+    /// Kind of worker, such as researcher, coder, assistant.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64, example = "coder")]
     pub archetype: Option<Option<String>>,
+    /// Manner, such as professional, friendly, concise.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64, example = "friendly")]
     pub vibe: Option<Option<String>>,
+    /// Manner of greeting, such as warm, formal, brief.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 64, example = "warm")]
     pub greeting_style: Option<Option<String>>,
@@ -45,9 +49,11 @@ pub struct UpdateAgentConfig {
     /// `""` is ignored.
     #[schema(max_length = 256)]
     pub name: Option<String>,
+    /// What the agent is for.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 4096)]
     pub description: Option<Option<String>>,
+    /// Instructions; null = made of name and description.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 65_536)]
     pub system_prompt: Option<Option<String>>,
@@ -91,17 +97,22 @@ pub struct SetAgentModel {
 /// The model of the next run.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentModelSet {
+    /// Always `updated`.
     #[schema(example = "updated")]
     pub status: String,
+    /// The agent.
     pub agent_id: Id,
+    /// Model id as in the catalogue.
     #[schema(example = "gpt-4o")]
     pub model: String,
+    /// Provider id; `default` when no provider has the model.
     #[schema(example = "openai")]
     pub provider: String,
     /// Same as `model`.
     pub model_name: String,
     /// Same as `provider`.
     pub model_provider: String,
+    /// What deserves attention.
     pub warnings: Vec<ManifestWarning>,
 }
 
@@ -118,11 +129,15 @@ pub struct SetAgentMode {
 /// Tool filters and what they come to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentTools {
+    /// Narrows the granted tools; empty = no narrowing.
     pub tool_allowlist: Vec<String>,
+    /// Tools that are removed last.
     pub tool_blocklist: Vec<String>,
     /// Tools offered to the model.
     pub effective: Vec<String>,
+    /// Named set of tools and grants; null = none is named.
     pub profile: Option<Profile>,
+    /// Mode in force.
     pub mode: AgentMode,
 }
 
@@ -144,10 +159,13 @@ pub struct SetAgentTools {
 /// Tool filters after a change.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgentToolsSet {
+    /// Always `ok`.
     #[schema(example = "ok")]
     pub status: String,
+    /// The agent.
     pub agent_id: Id,
     #[serde(flatten)]
     pub tools: AgentTools,
+    /// Names that no tool has now, and the like.
     pub warnings: Vec<ManifestWarning>,
 }

@@ -238,3 +238,33 @@ async fn the_default_profile_is_the_servers() {
     assert!(agent["effective"]["tools"].as_array().unwrap().contains(&json!("file_write")));
     assert_eq!(agent["profile"], json!(null), "what is in the manifest");
 }
+
+#[tokio::test]
+async fn what_is_configured_reaches_the_runs() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let manifest = json!({"name": "desk", "profile": "minimal", "workspaces": {"docs": {"path": "shared/docs"}},
+        "model": {"provider": "builtin", "model": "builtin/script"}});
+    let agent = create(&admin, json!({"manifest": manifest})).await;
+    let folder = app.state.config.workspaces_dir().join("shared/docs");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.txt"), "alpha").unwrap();
+    let ask = || {
+        let message = "@@tool file_read {\"path\":\"@docs/a.txt\"}\n@@turn\n@@reply It says ${result.1}";
+        admin.call("send_message").id(&agent["id"]).json(json!({"message": message}))
+    };
+    let answer = ask().ok(200).await;
+    assert!(
+        answer["response"].as_str().unwrap().contains("alpha"),
+        "a relative folder lies below the workspaces: {answer}"
+    );
+    assert_eq!(answer["session_id"], agent["session_id"]);
+
+    admin.call("set_agent_mode").id(&agent["id"]).json(json!({"mode": "observe"})).ok(200).await;
+    assert!(ask().ok(200).await["response"].as_str().unwrap().contains("mode_forbids"));
+    admin.call("suspend_agent").id(&agent["id"]).ok(200).await;
+    ask().fails(409, "agent_not_running").await;
+    admin.call("start_agent").id(&agent["id"]).ok(200).await;
+    admin.call("set_agent_mode").id(&agent["id"]).json(json!({"mode": "full"})).ok(200).await;
+    assert!(ask().ok(200).await["response"].as_str().unwrap().contains("alpha"));
+}
