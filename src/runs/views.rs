@@ -89,14 +89,14 @@ impl From<RunFailure> for RunError {
 /// One step.
 pub fn step(row: StepRow) -> RunStep {
     let status = step_status(&row);
+    let tool_error = failure(&row);
     let is_model = matches!(row.kind, StepKind::ModelCall | StepKind::Compaction);
     let usage = is_model.then(|| Usage::new(row.tokens(), row.cost_micro_usd));
     let (input, input_cut) = bounded(row.input);
     let (output, output_cut) = bounded(row.output.unwrap_or_default());
     let error = match row.error {
         Some(fault) => Some(fault.message),
-        None if row.is_error => output.as_str().map(str::to_owned),
-        None => None,
+        None => tool_error.and_then(|error| error["message"].as_str().map(str::to_owned)),
     };
     let name = match row.kind {
         StepKind::ToolCall | StepKind::Approval => row.tool,
@@ -126,7 +126,7 @@ pub fn step(row: StepRow) -> RunStep {
 }
 
 fn step_status(row: &StepRow) -> RunStepStatus {
-    let code = row.verdict.as_ref().and_then(|v| serde_json::from_value::<ToolErrorCode>(json!(v.verdict)).ok());
+    let code = failure(row).and_then(|error| serde_json::from_value::<ToolErrorCode>(error["code"].clone()).ok());
     let refused = code.is_some_and(ToolErrorCode::is_refusal);
     match row.state {
         StepState::Planned | StepState::Waiting => RunStepStatus::Pending,
@@ -138,6 +138,12 @@ fn step_status(row: &StepRow) -> RunStepStatus {
         StepState::Interrupted => RunStepStatus::Interrupted,
         StepState::Skipped | StepState::Cancelled => RunStepStatus::Cancelled,
     }
+}
+
+/// Code and message of a tool call that went wrong, as the model was told.
+fn failure(row: &StepRow) -> Option<Value> {
+    let told = row.output.as_ref().filter(|_| row.is_error)?.as_str()?;
+    serde_json::from_str::<Value>(told).ok().map(|mut told| told["error"].take())
 }
 
 /// A value of at most 256 KiB: texts are cut, anything else becomes its cut JSON text.

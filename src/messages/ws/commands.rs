@@ -163,7 +163,7 @@ impl Connection {
             }
             None => None,
         };
-        let name = format!("{}/{}", model.provider, model.model);
+        let name = format!("{}/{}", model.provider, model.upstream_id);
         let text = match &model.reason {
             Some(reason) => format!("The next run uses {name}, which is not ready. {reason}"),
             None => format!("The next run uses {name}."),
