@@ -66,7 +66,7 @@ pub struct UpdateAgent {
 #[serde(untagged)]
 pub enum ModelWish {
     Name(String),
-    Keys(ManifestModel),
+    Keys(Box<ManifestModel>),
 }
 
 /// A new manifest, or the documented fields.
