@@ -73,6 +73,7 @@ mod tests {
         None
     }
 
+    #[expect(clippy::ptr_arg, reason = "an item of the stream")]
     fn holds(item: &String) -> bool {
         !item.starts_with('!')
     }

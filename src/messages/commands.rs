@@ -26,22 +26,30 @@ pub enum CommandCategory {
 /// A slash command.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SlashCommand {
+    /// Without the slash.
     #[schema(example = "new")]
     pub name: String,
+    /// Other names.
     #[schema(example = json!(["reset"]))]
     pub aliases: Vec<String>,
+    /// What it does.
     pub description: String,
+    /// What it is about.
     pub category: CommandCategory,
     /// It is about the agent that one speaks to.
     pub requires_agent: bool,
+    /// Where it can be typed.
     pub surfaces: Vec<Surface>,
 }
 
 /// Commands, for menus and help.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CommandList {
+    /// Where they can be typed.
     pub surface: Surface,
+    /// The commands.
     pub commands: Vec<SlashCommand>,
+    /// Number of commands.
     #[schema(minimum = 0)]
     pub total: i64,
     /// Always null: there is one page.

@@ -36,6 +36,7 @@ pub struct SendMessage {
     #[validate(length(max = 256))]
     #[schema(max_length = 256)]
     pub sender_id: Option<String>,
+    /// Name of that person.
     #[serde(default)]
     #[validate(length(max = 256))]
     #[schema(max_length = 256)]
@@ -60,6 +61,7 @@ pub struct SendMessage {
     /// Reasoning of the model, for this run only.
     #[serde(default)]
     pub thinking: Option<ThinkingWish>,
+    /// Answers of the model at most, for this run only.
     #[serde(default)]
     #[validate(range(min = 1, max = 500))]
     #[schema(minimum = 1, maximum = 500)]
@@ -93,6 +95,7 @@ pub enum AttachmentRef {
 /// An uploaded file. Name and type as stored count, not those sent here.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AttachmentFile {
+    /// The uploaded file.
     pub file_id: Id,
 }
 
@@ -110,31 +113,42 @@ pub struct MessageReply {
     /// All the text of the run; empty when the agent chose not to answer.
     #[schema(example = "It says alpha.")]
     pub response: String,
+    /// The run.
     pub run_id: Id,
+    /// The session.
     pub session_id: Id,
+    /// The agent.
     pub agent_id: Id,
     /// The stored answer; null when there is none.
     pub message_id: Option<Id>,
+    /// Tokens sent to models.
     #[schema(minimum = 0)]
     pub input_tokens: i64,
+    /// Tokens written by models.
     #[schema(minimum = 0)]
     pub output_tokens: i64,
     /// Answers of the model.
     #[schema(minimum = 0)]
     pub iterations: i32,
+    /// In US dollars; null before the first model call.
     pub cost_usd: Option<f64>,
     /// Totals of the run.
     pub usage: Usage,
+    /// Why it ended.
     pub stop_reason: StopReason,
     /// The agent chose not to answer.
     pub silent: bool,
     /// Null when the run was cancelled before it started.
     pub model_provider: Option<String>,
+    /// Model that answered; null before the start.
     pub model_name: Option<String>,
     /// Set when another than the first model answered.
     pub fallback_model: Option<String>,
+    /// Calls of the run, with their results.
     pub tool_calls: Vec<ToolCallView>,
+    /// Things worth knowing, as sentences.
     pub warnings: Vec<String>,
+    /// How long it took, in milliseconds.
     #[schema(minimum = 0)]
     pub duration_ms: i64,
 }
@@ -142,12 +156,17 @@ pub struct MessageReply {
 /// A tool call with its result.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ToolCallView {
+    /// Id that the model gave the call.
     pub id: String,
+    /// Name of the tool.
     #[schema(example = "file_read")]
     pub name: String,
+    /// Arguments of the call.
     pub input: Value,
+    /// What the model was told; absent while the call runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
+    /// It went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_error: Option<bool>,
     /// There is no result yet.
@@ -177,12 +196,16 @@ pub enum MessageKind {
 /// A message of a session.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Message {
+    /// Its identifier.
     pub id: Id,
+    /// The session.
     pub session_id: Id,
     /// 1, 2, … in the session.
     #[schema(minimum = 1)]
     pub seq: i64,
+    /// The run that it belongs to.
     pub run_id: Option<Id>,
+    /// Who wrote it.
     pub role: Role,
     /// All text joined by line breaks; `[Image]` stands for a picture.
     pub content: String,
@@ -192,19 +215,25 @@ pub struct Message {
     /// Calls of an assistant message, with their results; not in `list_session_messages`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tools: Option<Vec<ToolCallView>>,
+    /// What it is.
     pub kind: MessageKind,
     /// Of a summary: the last message that it stands for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1)]
     pub replaces_up_to_seq: Option<i64>,
+    /// The person who spoke, when the caller speaks for several.
     pub sender_id: Option<String>,
+    /// Name of that person.
     pub sender_name: Option<String>,
     /// `provider/model` that wrote it.
     pub model: Option<String>,
     /// Of the model call that wrote it.
     pub usage: Option<Usage>,
+    /// Remarks on the message.
     pub flags: Vec<MessageFlag>,
+    /// As sent with the message.
     pub metadata: Map<String, Value>,
+    /// When it was made.
     pub created_at: Ts,
 }
 
@@ -225,13 +254,16 @@ pub enum ContentBlock {
 /// Text.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct TextBlock {
+    /// The text.
     pub text: String,
 }
 
 /// A picture.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ImageBlock {
+    /// The uploaded file.
     pub file_id: Id,
+    /// Type of the file.
     #[schema(example = "image/png")]
     pub media_type: String,
 }
@@ -239,8 +271,11 @@ pub struct ImageBlock {
 /// A document.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FileBlock {
+    /// The uploaded file.
     pub file_id: Id,
+    /// Name of the file.
     pub filename: String,
+    /// Type of the file.
     #[schema(example = "application/pdf")]
     pub media_type: String,
 }
@@ -248,7 +283,9 @@ pub struct FileBlock {
 /// A recording.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct AudioBlock {
+    /// The uploaded file.
     pub file_id: Id,
+    /// Type of the file.
     #[schema(example = "audio/mpeg")]
     pub media_type: String,
 }
@@ -256,23 +293,31 @@ pub struct AudioBlock {
 /// The model asked for a tool.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ToolUseBlock {
+    /// Id that the model gave the call.
     pub id: String,
+    /// Name of the tool.
     pub name: String,
+    /// Arguments of the call.
     pub input: Value,
 }
 
 /// What the model was told about a call.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ToolResultBlock {
+    /// Id that the model gave the call.
     pub tool_use_id: String,
+    /// Name of the tool.
     pub tool_name: String,
+    /// What the model was told.
     pub content: String,
+    /// It went wrong.
     pub is_error: bool,
 }
 
 /// Reasoning of the model.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ThinkingBlock {
+    /// The reasoning.
     pub thinking: String,
 }
 
@@ -283,9 +328,11 @@ pub struct RedactedThinkingBlock {}
 /// A page of stored messages.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageList {
+    /// The messages, in order.
     pub messages: Vec<Message>,
     /// All messages that match.
     #[schema(minimum = 0)]
     pub total: i64,
+    /// Begins the next page; null on the last one.
     pub next_cursor: Option<String>,
 }

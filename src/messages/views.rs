@@ -11,6 +11,9 @@ use super::{
 };
 use crate::usage::schema::Usage;
 
+#[cfg(test)]
+mod tests;
+
 /// A row as it is stored.
 pub fn raw(row: MessageRow) -> Message {
     let blocks = row.blocks.0.iter().map(block).collect();

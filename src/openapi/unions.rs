@@ -48,10 +48,16 @@ fn variant(item: &RefOr<Schema>) -> Option<Variant> {
     let RefOr::T(Schema::Object(words)) = schema else { return None };
     let [value] = words.enum_values.as_deref()? else { return None };
     let value = value.as_str()?.to_owned();
-    Some(Variant { target: target.clone(), tag: tag.clone(), value, schema: schema.clone() })
+    let mut words = words.clone();
+    words.description.get_or_insert_with(|| "Tells the kinds apart.".to_owned());
+    let schema = RefOr::T(Schema::Object(words));
+    Some(Variant { target: target.clone(), tag: tag.clone(), value, schema })
 }
 
 fn put_tag_first(object: &mut Object, variant: &Variant) {
+    if object.properties.contains_key(&variant.tag) {
+        return;
+    }
     object.properties.shift_insert(0, variant.tag.clone(), variant.schema.clone());
     object.required.insert(0, variant.tag.clone());
 }

@@ -90,6 +90,7 @@ pub struct RunsFilter {
     #[validate(length(min = 1, max = 256))]
     #[param(min_length = 1, max_length = 256)]
     agent: Option<String>,
+    /// Runs of this session.
     session_id: Option<Id>,
     /// One or more statuses, separated by commas.
     #[param(pattern = "^[a-zA-Z_, ]+$", example = "queued,running")]
@@ -97,6 +98,7 @@ pub struct RunsFilter {
     /// Where it came in.
     #[param(pattern = "^[a-zA-Z0-9_]+$", example = "api")]
     door: Option<String>,
+    /// Runs that this one started.
     parent_run_id: Option<Id>,
     /// Queued at this time or later.
     after: Option<Ts>,

@@ -13,6 +13,8 @@ use crate::{
 };
 
 mod event;
+#[cfg(test)]
+mod tests;
 
 pub use event::wire_event;
 

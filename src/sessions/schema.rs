@@ -10,15 +10,20 @@ use crate::{ids::Id, messages::schema::Message, time::Ts, usage::schema::Usage};
 /// One conversation with an agent.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Session {
+    /// Its identifier.
     pub id: Id,
     /// Same as `id`.
     pub session_id: Id,
+    /// The agent.
     pub agent_id: Id,
+    /// Name of the agent.
     #[schema(example = "desk")]
     pub agent_name: String,
+    /// Name given by a person.
     pub label: Option<String>,
     /// Its owner's next message goes here.
     pub active: bool,
+    /// What kind of conversation it is.
     pub kind: SessionKind,
     /// Channel conversation or sender it belongs to.
     pub conversation: Option<String>,
@@ -30,18 +35,23 @@ pub struct Session {
     pub context_window_tokens: i64,
     /// Of all its model calls.
     pub usage: Usage,
+    /// When it was made.
     pub created_at: Ts,
+    /// When it was last changed.
     pub updated_at: Ts,
+    /// When something was last said.
     pub last_active: Ts,
 }
 
 /// A page of sessions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionList {
+    /// The sessions.
     pub sessions: Vec<Session>,
     /// All sessions that match.
     #[schema(minimum = 0)]
     pub total: i64,
+    /// Begins the next page; null on the last one.
     pub next_cursor: Option<String>,
 }
 
@@ -59,6 +69,7 @@ pub struct Conversation {
     pub has_more: bool,
     /// Gives the older ones.
     pub next_cursor: Option<String>,
+    /// How full the window is.
     pub context_pressure: Pressure,
 }
 
@@ -90,7 +101,9 @@ impl Pressure {
 /// What the next call of the model would send.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContextReport {
+    /// The session.
     pub session_id: Id,
+    /// All together.
     #[schema(minimum = 0)]
     pub estimated_tokens: i64,
     /// Of the model that the next run uses.
@@ -99,10 +112,12 @@ pub struct ContextReport {
     /// One decimal, at most 100.
     #[schema(minimum = 0, maximum = 100)]
     pub usage_percent: f64,
+    /// How full the window is.
     pub pressure: Pressure,
     /// Messages that the folded view shows.
     #[schema(minimum = 0)]
     pub message_count: i64,
+    /// Where they go.
     pub breakdown: ContextBreakdown,
     /// What to do about it.
     pub recommendation: String,
@@ -111,10 +126,13 @@ pub struct ContextReport {
 /// Where the tokens go.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContextBreakdown {
+    /// Of the system prompt.
     #[schema(minimum = 0)]
     pub system_prompt_tokens: i64,
+    /// Of the messages.
     #[schema(minimum = 0)]
     pub message_tokens: i64,
+    /// Of the tools that the model is told of.
     #[schema(minimum = 0)]
     pub tool_definition_tokens: i64,
 }
@@ -161,26 +179,36 @@ pub struct ResetSession {
 /// The session that its owner's messages go to now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionSwitched {
+    /// What was done.
     #[schema(example = "ok")]
     pub status: String,
+    /// The same as a sentence.
     pub message: String,
+    /// The agent.
     pub agent_id: Id,
+    /// The session.
     pub session_id: Id,
     /// The one that was active before; the same when nothing changed.
     pub previous_session_id: Option<Id>,
+    /// The session.
     pub session: Session,
 }
 
 /// A fresh session took the place of another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionReset {
+    /// What was done.
     #[schema(example = "reset")]
     pub status: String,
+    /// The same as a sentence.
     pub message: String,
+    /// The agent.
     pub agent_id: Id,
+    /// The one that is active now.
     pub new_session_id: Id,
     /// Same as `new_session_id`.
     pub session_id: Id,
+    /// The one that was active before.
     pub old_session_id: Id,
     /// The old one was erased.
     pub deleted: bool,
@@ -189,23 +217,31 @@ pub struct SessionReset {
 /// All sessions of an agent were erased.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HistoryCleared {
+    /// What was done.
     #[schema(example = "ok")]
     pub status: String,
+    /// The same as a sentence.
     pub message: String,
+    /// The agent.
     pub agent_id: Id,
+    /// Number of sessions.
     #[schema(minimum = 0)]
     pub sessions_deleted: i64,
+    /// The one that is active now.
     pub new_session_id: Id,
 }
 
 /// A session was erased.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionDeleted {
+    /// What was done.
     #[schema(example = "deleted")]
     pub status: String,
+    /// The session.
     pub session_id: Id,
     /// Same as `session_id`.
     pub id: Id,
+    /// The agent.
     pub agent_id: Id,
     /// Set when it was active: takes its place.
     pub new_session_id: Option<Id>,
@@ -214,10 +250,13 @@ pub struct SessionDeleted {
 /// The label of a session now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionLabelSet {
+    /// What was done.
     #[schema(example = "updated")]
     pub status: String,
+    /// The session.
     pub session_id: Id,
     /// Same as `session_id`.
     pub id: Id,
+    /// The label now; null when there is none.
     pub label: Option<String>,
 }

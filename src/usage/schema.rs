@@ -12,6 +12,7 @@ pub struct Usage {
     /// Input, cached tokens included.
     #[schema(minimum = 0)]
     pub input_tokens: i64,
+    /// Tokens written by models.
     #[schema(minimum = 0)]
     pub output_tokens: i64,
     /// Input that the provider had in its cache.

@@ -71,39 +71,10 @@ impl RunView {
             EventBody::ThinkingDelta { text, .. } => {
                 vec![ServerFrame::ThinkingDelta { mark, thinking: text.clone() }]
             }
-            EventBody::ToolInputDelta { call_id, tool, .. } => self.begin(mark, call_id, tool).into_iter().collect(),
-            EventBody::ToolCall { call_id, tool, input, .. } => {
-                let limit = match verbose {
-                    Verbosity::Off => None,
-                    Verbosity::On => Some(INPUT_ON),
-                    Verbosity::Full => Some(INPUT_FULL),
-                };
-                let end = limit.map(|limit| ServerFrame::ToolEnd {
-                    mark,
-                    id: call_id.clone(),
-                    tool: tool.clone(),
-                    input: first_chars(&input.to_string(), limit),
-                });
-                self.begin(mark, call_id, tool).into_iter().chain(end).collect()
-            }
-            EventBody::ToolStarted { tool, .. } => vec![
-                ServerFrame::Typing { mark, state: TypingState::Tool, tool: Some(tool.clone()) },
-                phase(Phase::ToolUse, Some(tool.clone())),
-            ],
-            EventBody::ToolFinished(finished) => vec![ServerFrame::ToolResult {
-                mark,
-                id: finished.call_id.clone(),
-                tool: finished.tool.clone(),
-                is_error: finished.is_error,
-                result: match verbose {
-                    Verbosity::Off => None,
-                    Verbosity::On => Some(first_chars(&finished.result, RESULT_ON)),
-                    Verbosity::Full => {
-                        let end = finished.result.floor_char_boundary(RESULT_BYTES);
-                        Some(finished.result[..end].to_owned())
-                    }
-                },
-            }],
+            EventBody::ToolInputDelta { .. }
+            | EventBody::ToolCall { .. }
+            | EventBody::ToolStarted { .. }
+            | EventBody::ToolFinished(_) => self.tool(mark, &event.body, verbose),
             EventBody::StepDiscarded { discards_after, .. } => {
                 self.streaming = false;
                 vec![ServerFrame::StepDiscarded { mark, discards_after: discards_after.0 }]
@@ -129,6 +100,45 @@ impl RunView {
             | EventBody::Usage { .. }
             | EventBody::Waiting { .. }
             | EventBody::Erased => vec![],
+        }
+    }
+
+    fn tool(&mut self, mark: Mark, body: &EventBody, verbose: Verbosity) -> Vec<ServerFrame> {
+        match body {
+            EventBody::ToolInputDelta { call_id, tool, .. } => self.begin(mark, call_id, tool).into_iter().collect(),
+            EventBody::ToolCall { call_id, tool, input, .. } => {
+                let limit = match verbose {
+                    Verbosity::Off => None,
+                    Verbosity::On => Some(INPUT_ON),
+                    Verbosity::Full => Some(INPUT_FULL),
+                };
+                let end = limit.map(|limit| ServerFrame::ToolEnd {
+                    mark,
+                    id: call_id.clone(),
+                    tool: tool.clone(),
+                    input: first_chars(&input.to_string(), limit),
+                });
+                self.begin(mark, call_id, tool).into_iter().chain(end).collect()
+            }
+            EventBody::ToolStarted { tool, .. } => vec![
+                ServerFrame::Typing { mark, state: TypingState::Tool, tool: Some(tool.clone()) },
+                ServerFrame::Phase { mark, phase: Phase::ToolUse, detail: Some(tool.clone()) },
+            ],
+            EventBody::ToolFinished(finished) => vec![ServerFrame::ToolResult {
+                mark,
+                id: finished.call_id.clone(),
+                tool: finished.tool.clone(),
+                is_error: finished.is_error,
+                result: match verbose {
+                    Verbosity::Off => None,
+                    Verbosity::On => Some(first_chars(&finished.result, RESULT_ON)),
+                    Verbosity::Full => {
+                        let end = finished.result.floor_char_boundary(RESULT_BYTES);
+                        Some(finished.result[..end].to_owned())
+                    }
+                },
+            }],
+            _ => vec![],
         }
     }
 

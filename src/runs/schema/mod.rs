@@ -59,15 +59,20 @@ impl RunStatus {
 /// One turn of an agent, from an accepted message to its end.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Run {
+    /// Its identifier.
     pub id: Id,
     /// Same as `id`.
     pub run_id: Id,
+    /// The agent.
     pub agent_id: Id,
+    /// Name of the agent.
     #[schema(example = "desk")]
     pub agent_name: String,
+    /// The session.
     pub session_id: Id,
     /// Where it came in.
     pub door: Door,
+    /// Where it stands.
     pub status: RunStatus,
     /// Why it ended; null while it runs.
     pub stop_reason: Option<StopReason>,
@@ -81,28 +86,37 @@ pub struct Run {
     pub silent: bool,
     /// Provider of the model that answers; null before the start.
     pub model_provider: Option<String>,
+    /// Model that answered; null before the start.
     pub model_name: Option<String>,
     /// Answers of the model so far.
     #[schema(minimum = 0)]
     pub iterations: i32,
+    /// Of all its model calls.
     pub usage: Usage,
     /// 1; one more each time another worker took it over.
     #[schema(minimum = 1)]
     pub attempt: i32,
+    /// The run that started this one.
     pub parent_run_id: Option<Id>,
+    /// Who started it.
     pub caller: RunCallerInfo,
     /// Queued runs ahead of it in its session, 0 = next; null when it is not queued.
     #[schema(minimum = 0)]
     pub queue_position: Option<i64>,
+    /// Somebody asked for its end.
     pub cancel_requested: bool,
+    /// Why somebody asked for its end.
     pub cancel_reason: Option<String>,
     /// Id of its newest stored event.
     #[schema(minimum = 0)]
     pub last_event_id: i64,
     /// As sent with the message.
     pub metadata: Map<String, Value>,
+    /// When it was accepted.
     pub queued_at: Ts,
+    /// When it began; null before.
     pub started_at: Option<Ts>,
+    /// When it ended; null before.
     pub finished_at: Option<Ts>,
     /// From start to end; null before the end, or without a start.
     #[schema(minimum = 0)]
@@ -112,21 +126,27 @@ pub struct Run {
 /// Who started a run.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RunCallerInfo {
+    /// How the caller came in.
     pub kind: CallerKind,
+    /// Of the API key or login.
     pub id: Option<String>,
+    /// Of the API key or login.
     pub name: Option<String>,
 }
 
 /// Why a run failed.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RunError {
+    /// Stable word to branch on.
     pub code: ErrorCode,
+    /// A sentence for people.
     #[schema(example = "openai does not answer (503)")]
     pub message: String,
     /// The same message may succeed later.
     pub retryable: bool,
     /// The provider it is about.
     pub provider: Option<String>,
+    /// When to try again.
     #[schema(minimum = 0)]
     pub retry_after_secs: Option<i64>,
 }
@@ -134,10 +154,12 @@ pub struct RunError {
 /// A page of runs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunList {
+    /// The runs.
     pub runs: Vec<Run>,
     /// All runs that match.
     #[schema(minimum = 0)]
     pub total: i64,
+    /// Begins the next page; null on the last one.
     pub next_cursor: Option<String>,
 }
 
@@ -159,18 +181,23 @@ pub enum RunStepStatus {
 /// A model call, a tool call, an approval or a compaction.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunStep {
+    /// Its identifier.
     pub id: Id,
+    /// The run.
     pub run_id: Id,
     /// 1, 2, … in the run.
     #[schema(minimum = 1)]
     pub seq: i32,
+    /// What was done.
     pub kind: StepKind,
+    /// Where it stands.
     pub status: RunStepStatus,
     /// Model or tool.
     #[schema(example = "file_read")]
     pub name: String,
     /// Id that the model gave the call.
     pub tool_use_id: Option<String>,
+    /// The approval that it waits for, or waited for.
     pub approval_id: Option<Id>,
     /// Arguments of a tool call, purpose of a model call.
     pub input: Value,
@@ -178,13 +205,17 @@ pub struct RunStep {
     pub output: Value,
     /// `input` or `output` was cut to 256 KiB.
     pub truncated: bool,
+    /// Why it went wrong.
     pub error: Option<String>,
     /// It may have changed something outside.
     pub side_effects: bool,
     /// Of a model call.
     pub usage: Option<Usage>,
+    /// When it began; null before.
     pub started_at: Option<Ts>,
+    /// When it ended; null before.
     pub finished_at: Option<Ts>,
+    /// How long it took, in milliseconds.
     #[schema(minimum = 0)]
     pub duration_ms: Option<i64>,
 }
@@ -192,10 +223,12 @@ pub struct RunStep {
 /// A page of steps.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RunStepList {
+    /// The steps, in order.
     pub steps: Vec<RunStep>,
     /// All steps that match.
     #[schema(minimum = 0)]
     pub total: i64,
+    /// Begins the next page; null on the last one.
     pub next_cursor: Option<String>,
 }
 
@@ -204,6 +237,7 @@ pub struct RunStepList {
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"reason": "asked the wrong question"}))]
 pub struct CancelRun {
+    /// For the person who reads the run.
     #[validate(length(max = 256))]
     #[schema(max_length = 256)]
     pub reason: Option<String>,
