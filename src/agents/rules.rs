@@ -132,6 +132,7 @@ fn folders(config: &Config) -> Folders {
         workspaces: config.workspaces_dir(),
         mount_roots: config.agents.mount_roots.clone(),
         protected,
+        server_home: Some(config.home.clone()),
         homes: user_home.map(PathBuf::from).chain([config.home.clone()]).collect(),
     }
 }
@@ -153,7 +154,7 @@ fn model_facts(models: &Models, provider: &str, model: &str) -> ModelFacts {
     }
 }
 
-fn problem(code: ManifestCode, path: &str, message: String) -> ManifestProblem {
+pub(super) fn problem(code: ManifestCode, path: &str, message: String) -> ManifestProblem {
     ManifestProblem {
         code,
         path: path.to_owned(),

@@ -76,6 +76,8 @@ pub struct Folders {
     pub mount_roots: Vec<PathBuf>,
     /// The server's own folders (data, configuration, logs, modules, skills) and private workspaces of other agents.
     pub protected: Vec<PathBuf>,
+    /// The server's home: only workspaces in it are for agents.
+    pub server_home: Option<PathBuf>,
     /// Home folders of people.
     pub homes: Vec<PathBuf>,
 }

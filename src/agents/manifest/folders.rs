@@ -1,6 +1,9 @@
-//! Where a manifest's folders may be. By name only: links are resolved, and refused, when a run opens the folder.
+//! Where a manifest's folders may be. By name only: whoever knows the disk asks again with links resolved.
 
-use std::path::{Component, Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Component, Path, PathBuf},
+};
 
 use super::{
     AgentManifest,
@@ -66,27 +69,50 @@ fn check_folder(at: &str, path: &str, folders: &Folders, named: bool, findings: 
             return;
         }
     };
-    let forbidden = |message: &str, findings: &mut Findings| {
-        findings.error(ManifestCode::WorkspaceForbidden, at, message);
-    };
-    let system = SYSTEM_FOLDERS.iter().map(Path::new);
-    if folder.parent().is_none() || system.clone().any(|s| folder.starts_with(s)) {
-        return forbidden("a folder of the operating system cannot be a workspace", findings);
+    if let Some(reason) = refusal(&folder, folders, named) {
+        findings.error(ManifestCode::WorkspaceForbidden, at, reason);
     }
-    if folders.homes.iter().any(|home| home.starts_with(&folder)) {
-        return forbidden("a home folder, or one above it, cannot be a workspace", findings);
+}
+
+/// Why a folder cannot be a workspace, or a named one.
+pub fn refusal(folder: &Path, folders: &Folders, named: bool) -> Option<&'static str> {
+    if folder.parent().is_none() || SYSTEM_FOLDERS.iter().any(|system| is_within(folder, Path::new(system))) {
+        return Some("a folder of the operating system cannot be a workspace");
     }
-    if folders.workspaces.starts_with(&folder) {
-        return forbidden("the folder of all workspaces, or one above it, cannot be a workspace", findings);
+    if folders.homes.iter().any(|home| is_within(home, folder)) {
+        return Some("a home folder, or one above it, cannot be a workspace");
     }
-    if folders.protected.iter().any(|own| own.starts_with(&folder) || folder.starts_with(own)) {
-        return forbidden("this folder belongs to the server or to another agent", findings);
+    if is_within(&folders.workspaces, folder) {
+        return Some("the folder of all workspaces, or one above it, cannot be a workspace");
     }
-    let inside = folder.starts_with(&folders.workspaces);
-    if named && !inside && !folders.mount_roots.iter().any(|root| folder.starts_with(root)) {
-        forbidden(
+    if folders.protected.iter().any(|own| overlap(own, folder)) {
+        return Some("this folder belongs to the server or to another agent");
+    }
+    let below_workspaces = folder.starts_with(&folders.workspaces);
+    let server = folders.server_home.as_deref().filter(|home| is_within(folder, home));
+    if server.is_some_and(|home| !below_workspaces || !folders.workspaces.starts_with(home)) {
+        return Some("inside the server's home only folders below the workspaces folder can be used");
+    }
+    if named && !below_workspaces && !folders.mount_roots.iter().any(|root| folder.starts_with(root)) {
+        return Some(
             "outside of the workspaces folder only the prefixes of the setting agents.mount_roots can be used",
-            findings,
         );
     }
+    None
+}
+
+/// Whether a folder is the other or lies below it. Case does not count, as some file systems do not tell it apart; so this
+/// is for refusing, never for allowing.
+pub fn is_within(folder: &Path, outer: &Path) -> bool {
+    let mut parts = folder.components();
+    outer.components().all(|part| parts.next().is_some_and(|own| same_name(own.as_os_str(), part.as_os_str())))
+}
+
+/// Whether one of two folders holds the other.
+pub fn overlap(one: &Path, other: &Path) -> bool {
+    is_within(one, other) || is_within(other, one)
+}
+
+fn same_name(one: &OsStr, other: &OsStr) -> bool {
+    one == other || one.to_string_lossy().to_lowercase() == other.to_string_lossy().to_lowercase()
 }

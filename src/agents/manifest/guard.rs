@@ -1,9 +1,10 @@
-//! Keys that only callers with a further scope may set. What an earlier version of the manifest already says may stay.
+//! Keys that only callers with a further scope may touch. What an earlier version of the manifest already says may stay.
 
 use crate::scopes::Scopes;
 
 use super::{
-    AgentManifest, ExecPolicy, ExecPolicyOverrides, Profile, Sandbox,
+    AgentManifest, ExecPolicy, ExecPolicyOverrides, ManifestModel, Profile, Sandbox,
+    language_model::DEFAULT_MODEL_WORD,
     problem::{Findings, ManifestCode},
 };
 
@@ -20,20 +21,28 @@ pub(super) fn check(
 ) {
     let mut refuse = |code: ManifestCode, path: String, scope: &'static str| {
         if !scopes.has(scope) {
-            let message = format!("only a caller with the scope {scope} may set this");
+            let message = format!("only a caller with the scope {scope} may set, change or clear this");
             findings.error(code, path, message).needs_scope(scope);
         }
     };
     let model = &manifest.model;
-    let before = previous.map(|previous| &previous.model);
-    if model.api_key_env.is_some() && before.is_none_or(|before| before.api_key_env != model.api_key_env) {
+    let none = ManifestModel::default();
+    let before = previous.map_or(&none, |previous| &previous.model);
+    // Taking away an address would send the key that belonged to it elsewhere, so clearing counts as well.
+    if model.api_key_env != before.api_key_env {
         refuse(ManifestCode::ForbiddenKey, "model.api_key_env".to_owned(), CONFIG);
     }
-    if model.base_url.is_some() && before.is_none_or(|before| before.base_url != model.base_url) {
+    if model.base_url != before.base_url {
         refuse(ManifestCode::ForbiddenKey, "model.base_url".to_owned(), CONFIG);
     }
-    if !model.params.is_empty() && before.is_none_or(|before| before.params != model.params) {
+    if model.params != before.params {
         refuse(ManifestCode::ForbiddenKey, "model.params".to_owned(), CONFIG);
+    }
+    // Without a provider of its own the manifest follows the model's.
+    let moves = model.provider != before.provider
+        || (model.provider.eq_ignore_ascii_case(DEFAULT_MODEL_WORD) && model.model != before.model);
+    if moves && model.api_key_env.is_some() {
+        refuse(ManifestCode::ForbiddenKey, "model.provider".to_owned(), CONFIG);
     }
     let known_fallbacks = previous.and_then(|previous| previous.fallback_models.as_deref()).unwrap_or_default();
     for (i, fallback) in manifest.fallback_models.iter().flatten().enumerate() {

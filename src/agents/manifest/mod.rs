@@ -33,7 +33,7 @@ pub use conduct::{
 };
 pub use exec_policy::{ExecMode, ExecPolicy, ExecPolicyOverrides, Sandbox};
 pub use facts::{Folders, ModelFacts, ServerFacts, ToolFacts};
-pub use folders::{absolute_folder, default_folder};
+pub use folders::{absolute_folder, default_folder, overlap, refusal};
 pub use identity::AgentIdentity;
 pub use language_model::{
     FallbackModel, ManifestModel, ManifestRouting, ModelTier, ResponseFormat, ResponseFormatType,

@@ -150,7 +150,7 @@ impl From<Rejection> for Error {
             let keys = problems.iter().map(|problem| problem.path.as_str()).collect::<Vec<_>>().join(", ");
             return Self::new(
                 ErrorCode::InsufficientScope,
-                format!("The manifest sets {keys}, for which the scope {scope} is needed"),
+                format!("The manifest sets or changes {keys}, for which the scope {scope} is needed"),
             )
             .with_detail("scope", scope)
             .with_details(problems.into_iter().map(Into::into).collect());

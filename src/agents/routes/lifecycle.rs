@@ -150,7 +150,8 @@ pub async fn stop_agent(
 /// Uninstall an agent
 ///
 /// Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
-/// workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+/// workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+/// uses it, not even as a named workspace.
 #[utoipa::path(delete, path = "/api/agents/{id}/uninstall", tag = "agents",
     params(("id" = String, Path, description = "UUID or exact name of the agent; the UUID of a terminated one")),
     security(("api_key" = ["agents:write"])), extensions(("x-cost" = json!(10))),
@@ -165,7 +166,7 @@ pub async fn uninstall_agent(
     if row.terminated_at.is_none() {
         row = terminate(&app, &caller, row.id).await?.0.row;
     }
-    let erased = service::erase(&app.db, &app.config.home, row).await?;
+    let erased = service::erase(&app.db, &app.rules, row).await?;
     Ok(Json(AgentUninstalled {
         status: "uninstalled".into(),
         agent_id: erased.row.id,

@@ -1,16 +1,20 @@
-//! Which folder an agent works in.
+//! Which folder an agent works in, and which folders other agents use.
 
-use std::path::{Path, PathBuf};
-
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr,
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
 };
+
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
     agents::{
         entity,
-        manifest::{AgentManifest, ParseOptions, Parsed, Source, absolute_folder, default_folder},
-        rules::ManifestRules,
+        manifest::{
+            AgentManifest, Folders, ManifestCode, NamedWorkspace, ParseOptions, Parsed, Rejection, Source,
+            absolute_folder, default_folder, overlap, refusal,
+        },
+        rules::{ManifestRules, problem},
     },
     error::{Error, Result},
     ids::Id,
@@ -29,7 +33,53 @@ pub(super) async fn parse<C: ConnectionTrait>(
         return Ok(parsed);
     }
     let occupied = private_folders(db, own).await?;
-    Ok(rules.parse(source, options, &occupied)?)
+    let parsed = rules.parse(source, options, &occupied)?;
+    check_links(rules, &parsed.manifest, occupied).await?;
+    Ok(parsed)
+}
+
+/// Asks again where the folders of a manifest are, now with the links on the disk resolved.
+async fn check_links(rules: &ManifestRules, manifest: &AgentManifest, occupied: Vec<PathBuf>) -> Result<()> {
+    let mut folders = rules.folders.clone();
+    folders.protected.extend(occupied);
+    let own = manifest.workspace.iter().map(|path| ("workspace".to_owned(), path, false));
+    let named = manifest.workspaces.iter().map(|(name, w)| (format!("workspaces.{name}.path"), &w.path, true));
+    let places: Vec<(String, PathBuf, bool)> = own
+        .chain(named)
+        .filter_map(|(at, path, named)| Some((at, absolute_folder(path, &folders).ok()?, named)))
+        .collect();
+    let problems = on_disk(move || {
+        let folders = real_folders(folders);
+        let refused = |(at, folder, named): (String, PathBuf, bool)| {
+            let reason = refusal(&real(&folder), &folders, named)?;
+            Some(problem(ManifestCode::WorkspaceForbidden, &at, format!("through a link: {reason}")))
+        };
+        places.into_iter().filter_map(refused).collect::<Vec<_>>()
+    });
+    let problems = problems.await?;
+    if problems.is_empty() { Ok(()) } else { Err(Rejection::Invalid(problems).into()) }
+}
+
+/// The disk may be slow, or on the network.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+/// A path without links, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let known = path.ancestors().find_map(|part| Some((part.canonicalize().ok()?, path.strip_prefix(part).ok()?)));
+    known.map_or_else(|| path.to_owned(), |(there, rest)| there.join(rest).components().collect())
+}
+
+fn real_folders(folders: Folders) -> Folders {
+    let all = |paths: Vec<PathBuf>| paths.iter().map(|path| real(path)).collect();
+    Folders {
+        workspaces: real(&folders.workspaces),
+        mount_roots: all(folders.mount_roots),
+        protected: all(folders.protected),
+        server_home: folders.server_home.as_deref().map(real),
+        homes: all(folders.homes),
+    }
 }
 
 /// Folders of agents that name none themselves.
@@ -59,12 +109,11 @@ pub(super) async fn choose<C: ConnectionTrait>(
     }
     let folder = default_folder(&manifest.name);
     let plain = text(&rules.folders.workspaces.join(&folder))?;
-    let taken = entity::Entity::find()
-        .filter(entity::Column::Workspace.eq(&plain))
-        .filter(entity::Column::Id.ne(id))
-        .count(db)
-        .await?;
-    if taken == 0 {
+    let others = folders_of_others(db, rules, id).await?;
+    // Files on the disk may be an erased agent's, which a newcomer has no business with.
+    let is_free = !others.iter().any(|other| overlap(other, Path::new(&plain)))
+        && tokio::fs::symlink_metadata(&plain).await.is_err();
+    if is_free {
         return Ok(plain);
     }
     // The front of a UUIDv7 is its time, which namesakes may share; its end is random.
@@ -76,19 +125,61 @@ fn text(folder: &Path) -> Result<String> {
     folder.to_str().map(str::to_owned).ok_or_else(|| Error::internal("the folder of workspaces is not named in UTF-8"))
 }
 
-/// Whether no other agent works in this folder, around it or below it.
-pub(super) async fn is_unshared<C: ConnectionTrait>(db: &C, folder: &Path, own: Id) -> Result<bool> {
-    let others: Vec<String> = entity::Entity::find()
+/// Workspaces and named workspaces of all other agents that are not erased.
+async fn folders_of_others<C: ConnectionTrait>(db: &C, rules: &ManifestRules, own: Id) -> Result<Vec<PathBuf>> {
+    let rows: Vec<(String, Option<String>)> = entity::Entity::find()
         .select_only()
         .column(entity::Column::Workspace)
+        .column_as(Expr::cust(r#""agents"."manifest" ->> 'workspaces'"#), "named")
         .filter(entity::Column::Workspace.ne(""))
         .filter(entity::Column::Id.ne(own))
         .into_tuple()
         .all(db)
         .await?;
-    let touches = |other: &String| {
-        let other = Path::new(other);
-        other.starts_with(folder) || folder.starts_with(other)
-    };
-    Ok(!others.iter().any(touches))
+    let mut folders = vec![];
+    for (workspace, named) in rows {
+        folders.push(PathBuf::from(workspace));
+        let Some(named) = named else { continue };
+        let named: BTreeMap<String, NamedWorkspace> = serde_json::from_str(&named).map_err(Error::internal)?;
+        folders.extend(named.values().filter_map(|named| absolute_folder(&named.path, &rules.folders).ok()));
+    }
+    Ok(folders)
+}
+
+/// Whether no other agent uses this folder, one around it or one below it.
+pub(super) async fn is_unshared<C: ConnectionTrait>(
+    db: &C,
+    rules: &ManifestRules,
+    folder: &Path,
+    own: Id,
+) -> Result<bool> {
+    let others = folders_of_others(db, rules, own).await?;
+    let folder = folder.to_owned();
+    on_disk(move || {
+        let folder = real(&folder);
+        !others.iter().any(|other| overlap(&real(other), &folder))
+    })
+    .await
+}
+
+/// Removes the folder of an erased agent if it is one below the folder of workspaces in the server's home, and no link.
+pub(super) async fn remove(rules: &ManifestRules, folder: PathBuf) -> Result<bool> {
+    let folders = rules.folders.clone();
+    on_disk(move || {
+        let is_link = std::fs::symlink_metadata(&folder).map_or(true, |meta| meta.is_symlink());
+        let (folders, place) = (real_folders(folders), real(&folder));
+        let is_ours = place.starts_with(&folders.workspaces)
+            && folders.server_home.as_ref().is_some_and(|home| place.starts_with(home));
+        if is_link || !is_ours || refusal(&place, &folders, false).is_some() {
+            return false;
+        }
+        match std::fs::remove_dir_all(&place) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(folder = %place.display(), %error, "the workspace of an erased agent stays");
+                false
+            }
+        }
+    })
+    .await
 }

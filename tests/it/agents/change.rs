@@ -116,6 +116,45 @@ async fn guarded_keys_may_stay_but_not_change() {
 }
 
 #[tokio::test]
+async fn a_secret_of_an_admin_is_not_redirected() {
+    let app = TestApp::start().await;
+    let model = json!({"provider": "openai", "model": "gpt-4o", "api_key_env": "MY_KEY",
+        "base_url": "https://llm.example.com/v1", "params": {"x": 1}});
+    let agent = create(&app.admin(), json!({"manifest": {"name": "desk", "model": model}})).await;
+    let follows = json!({"manifest": {"name": "follows", "model": {"api_key_env": "MY_KEY"}}});
+    let follows = create(&app.admin(), follows).await;
+    let client = app.scoped(&["agents:read", "agents:write"]).await;
+    for (operation, body) in [
+        ("update_agent", json!({"model": {"base_url": null, "provider": "groq"}})),
+        ("update_agent", json!({"model": {"base_url": null}})),
+        ("update_agent", json!({"model": {"provider": "groq"}})),
+        ("update_agent", json!({"model": {"params": {}}})),
+        ("update_agent", json!({"manifest": {"model": null}})),
+        ("update_agent", json!({"provider": "groq"})),
+        ("update_agent", json!({"model": "llama-3.3-70b-versatile", "provider": "groq"})),
+        ("update_agent_config", json!({"api_key_env": null})),
+        ("update_agent_config", json!({"base_url": null})),
+        ("set_agent_model", json!({"model": "llama-3.3-70b-versatile", "provider": "groq"})),
+        ("replace_agent", json!({"manifest": {"name": "desk"}})),
+        ("clone_agent", json!({"overrides": {"model": {"base_url": null}}})),
+    ] {
+        let failure = client.call(operation).id(&agent["id"]).json(body.clone()).fails(403, "insufficient_scope").await;
+        assert_eq!(failure["details"][0], json!({"field": "scope", "message": "config:write"}), "{operation} {body}");
+    }
+    let moved = json!({"manifest": {"model": {"model": "groq/llama-3.3-70b-versatile"}}});
+    client.call("update_agent").id(&follows["id"]).json(moved).fails(403, "insufficient_scope").await;
+    assert_eq!(read(&client, &agent).await["manifest"], agent["manifest"]);
+
+    let same = client.call("set_agent_model").id(&agent["id"]).json(json!({"model": "gpt-4o-mini"})).ok(200).await;
+    assert_eq!((&same["provider"], &same["model"]), (&json!("openai"), &json!("gpt-4o-mini")));
+    let named = app.scoped(&["agents:read", "agents:write", "config:write"]).await;
+    let body = json!({"model": "groq/llama-3.3-70b-versatile", "provider": "groq"});
+    let changed = patch(&named, &agent, body).await;
+    let model = &changed["manifest"]["model"];
+    assert_eq!((&model["api_key_env"], &model["base_url"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test]
 async fn concurrent_changes_all_count() {
     let app = TestApp::start().await;
     let admin = app.admin();

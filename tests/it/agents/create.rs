@@ -304,6 +304,40 @@ async fn a_private_workspace_belongs_to_one_agent() {
 }
 
 #[tokio::test]
+async fn folders_of_the_server_are_no_workspaces() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    for inside in ["tls", "backups", "config.toml", "master.key", "Data", "data", "Workspaces/x", "new"] {
+        let path = app.state.config.home.join(inside);
+        for manifest in [
+            json!({"name": "thief", "workspace": path}),
+            json!({"name": "thief", "workspaces": {"n": {"path": path, "mode": "rw"}}}),
+        ] {
+            let failure =
+                admin.call("create_agent").json(json!({"manifest": manifest})).fails(400, "invalid_manifest").await;
+            assert_eq!(failure["details"][0]["code"], "workspace_forbidden", "{inside}");
+        }
+    }
+    let below = app.state.config.workspaces_dir().join("mine");
+    create(&admin, json!({"manifest": {"name": "fine", "workspace": below}})).await;
+}
+
+#[tokio::test]
+async fn a_new_agent_does_not_inherit_files() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let plain = app.state.config.workspaces_dir().join("desk");
+    std::fs::create_dir_all(&plain).unwrap();
+    std::fs::write(plain.join("old.txt"), "of an earlier agent").unwrap();
+    let agent = create(&admin, json!({"name": "desk"})).await;
+    let suffix = &agent["id"].as_str().unwrap()[28..];
+    assert_eq!(agent["workspace"], format!("{}-{suffix}", plain.display()));
+    create(&admin, json!({"manifest": {"name": "reader", "workspaces": {"n": {"path": "notes"}}}})).await;
+    let notes = create(&admin, json!({"name": "notes"})).await;
+    assert!(notes["workspace"].as_str().unwrap().contains("/notes-"), "{}", notes["workspace"]);
+}
+
+#[tokio::test]
 async fn what_the_registry_knows_is_told_about_models() {
     let app = TestApp::with(|config| {
         config.environment = Environment::from(BTreeMap::from([("OPENAI_API_KEY".to_owned(), "sk-test".to_owned())]));

@@ -218,3 +218,55 @@ async fn only_a_private_folder_of_the_home_is_removed() {
     assert_eq!(act(&admin, "uninstall_agent", &linked).await["dir_removed"], false);
     assert!(elsewhere.exists(), "a link is not followed");
 }
+
+#[tokio::test]
+async fn a_folder_that_another_agent_names_is_not_removed() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let v5 = create(&admin, json!({"manifest": {"name": "v5", "workspace": "vnamed"}})).await;
+    let named = |path: &str| json!({"n": {"path": path, "mode": "rw"}});
+    let v6 = create(&admin, json!({"manifest": {"name": "v6", "workspaces": named("vnamed")}})).await;
+    let folder = app.state.config.workspaces_dir().join("vnamed");
+    std::fs::create_dir_all(folder.join("inner")).unwrap();
+    assert_eq!(act(&admin, "uninstall_agent", &v5).await["dir_removed"], false);
+    assert!(folder.exists(), "v6 has it as @n");
+    act(&admin, "uninstall_agent", &v6).await;
+
+    for other in ["vnamed/inner", "VNAMED"] {
+        let v7 = create(&admin, json!({"manifest": {"name": "v7", "workspace": "vnamed"}})).await;
+        let v8 = create(&admin, json!({"manifest": {"name": "v8", "workspaces": named(other)}})).await;
+        assert_eq!(act(&admin, "uninstall_agent", &v7).await["dir_removed"], false, "{other}");
+        act(&admin, "uninstall_agent", &v8).await;
+    }
+    let last = create(&admin, json!({"manifest": {"name": "last", "workspace": "vnamed"}})).await;
+    assert_eq!(act(&admin, "uninstall_agent", &last).await["dir_removed"], true);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_does_not_lead_uninstalling_elsewhere() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let (home, workspaces) = (app.state.config.home.clone(), app.state.config.workspaces_dir());
+    let precious = home.join("precious");
+    std::fs::create_dir_all(&precious).unwrap();
+    std::fs::create_dir_all(workspaces.join("real/inner")).unwrap();
+    let to = |name: &str, path: &str| json!({"manifest": {"name": name, "workspace": path}});
+    let early = create(&admin, to("early", "plnk/precious")).await;
+    std::os::unix::fs::symlink(&home, workspaces.join("plnk")).unwrap();
+    assert_eq!(act(&admin, "uninstall_agent", &early).await["dir_removed"], false);
+    assert!(precious.exists());
+    for body in
+        [to("late", "plnk/precious"), json!({"manifest": {"name": "late", "workspaces": {"n": {"path": "plnk/tls"}}}})]
+    {
+        let failure = admin.call("create_agent").json(body).fails(400, "invalid_manifest").await;
+        assert_eq!(failure["details"][0]["code"], "workspace_forbidden");
+    }
+
+    std::os::unix::fs::symlink(workspaces.join("real"), workspaces.join("alias")).unwrap();
+    let by_link = create(&admin, to("by-link", "alias/inner")).await;
+    let direct = create(&admin, to("direct", "real/inner")).await;
+    assert_eq!(act(&admin, "uninstall_agent", &by_link).await["dir_removed"], false);
+    assert!(workspaces.join("real/inner").exists(), "the same folder by another path");
+    assert_eq!(act(&admin, "uninstall_agent", &direct).await["dir_removed"], true);
+}

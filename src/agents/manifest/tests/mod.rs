@@ -42,6 +42,7 @@ fn facts() -> ServerFacts<'static> {
             workspaces: "/srv/fang/workspaces".into(),
             mount_roots: vec!["/srv/shared".into()],
             protected: vec!["/srv/fang/data".into()],
+            server_home: Some("/srv/fang".into()),
             homes: vec!["/home/ada".into()],
         },
         model: &|_, _| ModelFacts::usable(),
