@@ -128,7 +128,7 @@ async fn a_secret_of_an_admin_is_not_redirected() {
         ("update_agent", json!({"model": {"base_url": null, "provider": "groq"}})),
         ("update_agent", json!({"model": {"base_url": null}})),
         ("update_agent", json!({"model": {"provider": "groq"}})),
-        ("update_agent", json!({"model": {"params": {}}})),
+        ("update_agent", json!({"model": {"params": null}})),
         ("update_agent", json!({"manifest": {"model": null}})),
         ("update_agent", json!({"provider": "groq"})),
         ("update_agent", json!({"model": "llama-3.3-70b-versatile", "provider": "groq"})),
