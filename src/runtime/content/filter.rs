@@ -91,7 +91,10 @@ impl Filter {
         if think && let Some(rest) = text.strip_prefix(THINK) {
             self.held = rest.to_owned();
             self.stage = Stage::Thinking;
-        } else if !(think && THINK.starts_with(text)) && !directive::may_become_silence(text) {
+            return;
+        }
+        let may_be_tag = think && THINK.starts_with(text);
+        if !may_be_tag && !directive::may_become_silence(text) {
             self.stage = Stage::Body;
         }
     }
@@ -164,7 +167,8 @@ impl Filter {
         let mut any = false;
         while let Some((line, after)) = rest.split_once('\n') {
             let directive = directive::read(line, &mut self.found);
-            if !directive && !(any && line.trim().is_empty()) {
+            let gap = any && line.trim().is_empty();
+            if !directive && !gap {
                 break;
             }
             any |= directive;

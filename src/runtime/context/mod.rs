@@ -8,7 +8,7 @@ mod tests;
 
 use crate::{
     ids::Id,
-    llm::{ChatBlock, ChatMessage, Content, Mark, Role, ToolSpec, estimate},
+    llm::{ChatBlock, ChatMessage, Content, Mark, Role, estimate},
     messages::MessageRow,
     runs::Door,
 };
@@ -35,7 +35,8 @@ pub struct ContextInput<'a> {
     pub door: Door,
     pub system: &'a str,
     pub persona: &'a Persona,
-    pub tools: &'a [ToolSpec],
+    /// Estimate of the tool definitions.
+    pub tool_tokens: u32,
     /// Messages of earlier runs, oldest first.
     pub history: &'a [MessageRow],
     /// Messages of this run, the user's first.
@@ -91,7 +92,7 @@ pub fn assemble(input: &ContextInput<'_>) -> Result<Context, TooLong> {
     own.extend(input.notice.map(notice));
     own.extend(input.repair.map(repair));
     let fixed = estimate::text(input.system)
-        + input.tools.iter().map(estimate::tool).sum::<u32>()
+        + input.tool_tokens
         + about.as_ref().map_or(0, estimate::message)
         + estimate::messages(&own);
     let limit = input.budget.input_limit();

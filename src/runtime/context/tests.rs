@@ -72,7 +72,7 @@ fn input<'a>(
         door: Door::Api,
         system: "You are Desk.",
         persona,
-        tools: &[],
+        tool_tokens: 0,
         history,
         own,
         turn,

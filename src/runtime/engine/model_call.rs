@@ -19,7 +19,7 @@ use super::{
     turn::{Changes, Step, Stop, Turn},
 };
 use crate::{
-    llm::{ErrorClass, LlmError, Purpose, TokenUsage, estimate},
+    llm::{ErrorClass, LlmError, Purpose, TokenUsage},
     runs::{ModelCall, StepFault, StepKind, StepState},
     time::Ts,
     usage::UsageStatus,
@@ -78,11 +78,11 @@ impl Turn {
         let Some(model) = self.models.models.get(call.candidate) else { return Err(Stop::Lost) };
         let driver = self.inner.models.driver(&model.resolved);
         let limits = self.inner.models.limits(&model.provider);
-        let request = match self.request(call, model) {
+        let (request, estimated) = match self.request(call, model) {
             Ok((request, context)) => {
                 self.context_tokens = i64::from(context.tokens);
                 self.warn_about_history(context.left_out);
-                request
+                (request, context.tokens)
             }
             Err(TooLong { needed, limit }) => return self.too_long(at, needed, limit).await,
         };
@@ -96,7 +96,6 @@ impl Turn {
         if let Some(step) = self.steps.get_mut(at) {
             step.request_hash = Some(request_hash(&request));
         }
-        let estimated = estimate::request(&request);
         let read = self.read_answer(at, driver.as_ref(), request, patience, spoken, call.continues);
         let (answer, ending) = Box::pin(read).await;
         match ending {

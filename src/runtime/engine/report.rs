@@ -1,5 +1,7 @@
 //! What the next call of an agent's model would send, for those who ask; and whose sessions are whose.
 
+use std::sync::Arc;
+
 use super::{
     Engine,
     request::HISTORY_ROWS,
@@ -55,7 +57,7 @@ impl Engine {
         let model = models.models.first().map(|model| &model.resolved);
         let tools = match model.is_some_and(|model| model.tools) {
             true => self.0.offered(agent, &setup, setup::stored_class(&caller.into())),
-            false => vec![],
+            false => Arc::default(),
         };
         let limit = match setup.manifest.max_history_messages {
             Some(max) if max > 0 => u64::from(max),
@@ -63,7 +65,7 @@ impl Engine {
         };
         let rows = messages::service::newest(self.0.db.read(), session, 0, limit).await?;
         let system_tokens = estimate::text(&setup.system_text(agent, Door::Api));
-        let tool_tokens = tools.iter().map(estimate::tool).sum::<u32>();
+        let tool_tokens = tools.tokens;
         let context_window = model.map_or(0, |model| model.context_window);
         let budget = Budget {
             context_window,

@@ -1,5 +1,7 @@
 //! What a model call sends: history, this turn's data, options.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -69,7 +71,7 @@ impl Turn {
             Purpose::Turn if model.resolved.tools => {
                 self.inner.offered(&self.agent, &self.setup, setup::stored_class(&self.run.caller))
             }
-            _ => vec![],
+            _ => Arc::default(),
         };
         let system = self.setup.system_text(&self.agent, self.run.door);
         let turn = TurnData {
@@ -82,13 +84,13 @@ impl Turn {
         let failed = failed_tries(&self.steps);
         let last_class = failed.last().and_then(|s| s.error.as_ref()).map(|e| e.class);
         let repair = (call.purpose == Purpose::Repair).then(|| self.format_faults()).flatten();
-        let context = context::assemble(&ContextInput {
+        let mut context = context::assemble(&ContextInput {
             session_id: self.run.session_id,
             run_id: self.run.id,
             door: self.run.door,
             system: &system,
             persona: &self.setup.persona,
-            tools: &tools,
+            tool_tokens: tools.tokens,
             history: self.history.as_deref().unwrap_or_default(),
             own: &self.own,
             turn: &turn,
@@ -110,8 +112,8 @@ impl Turn {
         let request = ChatRequest {
             model: model.upstream.clone(),
             system,
-            messages: context.messages.clone(),
-            tools,
+            messages: std::mem::take(&mut context.messages),
+            tools: tools.specs.clone(),
             options: self.options(model),
             meta: Meta {
                 purpose: call.purpose,

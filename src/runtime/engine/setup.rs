@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -29,7 +29,7 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     llm::{
-        ToolSpec,
+        ToolSpec, estimate,
         registry::{ModelChoice, ModelProblem, ResolvedModel},
     },
     runs::{Door, RunCaller, RunOptions, RunRow},
@@ -45,6 +45,16 @@ pub struct AgentSetup {
     pub persona: Persona,
     pub roots: Arc<Roots>,
     pub workspace_limit: Arc<WorkspaceLimit>,
+    for_admins: OnceLock<Arc<Offered>>,
+    for_others: OnceLock<Arc<Offered>>,
+}
+
+/// Tools as a model is told of them.
+#[derive(Debug, Default)]
+pub struct Offered {
+    pub specs: Vec<ToolSpec>,
+    /// Estimate of all of them.
+    pub tokens: u32,
 }
 
 #[derive(PartialEq, Eq)]
@@ -80,6 +90,8 @@ impl Inner {
                 _ => Arc::new(WorkspaceLimit::new(max_bytes)),
             },
             manifest,
+            for_admins: OnceLock::new(),
+            for_others: OnceLock::new(),
         });
         let mut cache = lock(&self.setups.0);
         if cache.len() >= CACHED {
@@ -135,7 +147,7 @@ impl Inner {
         }
         let message = routing::Message {
             text: ask.text,
-            tools: self.offered(agent, setup, CallerClass::User).len(),
+            tools: self.offered(agent, setup, CallerClass::User).specs.len(),
             history: ask.history,
             system_prompt: setup.manifest.model.system_prompt.as_deref().unwrap_or_default(),
         };
@@ -143,26 +155,31 @@ impl Inner {
         setup.resolved.grants.allows_text(&format!("model:{model}")).then(|| ModelChoice::named(model))
     }
 
-    /// What the model is told of, sorted by name.
-    pub(super) fn offered(&self, agent: &AgentRow, setup: &AgentSetup, caller: CallerClass) -> Vec<ToolSpec> {
+    /// What the model is told of, sorted by name; worked out once for each version of the agent.
+    pub(super) fn offered(&self, agent: &AgentRow, setup: &AgentSetup, caller: CallerClass) -> Arc<Offered> {
+        let known = if caller == CallerClass::Admin { &setup.for_admins } else { &setup.for_others };
+        known.get_or_init(|| Arc::new(self.work_out_offered(agent, setup, caller))).clone()
+    }
+
+    fn work_out_offered(&self, agent: &AgentRow, setup: &AgentSetup, caller: CallerClass) -> Offered {
         let holds = |grant: &str| setup.resolved.grants.allows_text(grant);
-        let offered = |name: &str| {
-            let tool = self.tools.get(name)?;
-            let info = tool.info();
-            let state = agent_state(agent, setup, info.name);
-            policy::offered(info, state, caller, &self.settings.admin_tools, &holds).then_some(info)
-        };
-        let names = self.tools.iter().map(|t| t.info().name).collect::<Vec<_>>();
         let none = Map::new();
-        let specs = names.into_iter().filter_map(offered).map(|info| {
-            let fixed = setup.manifest.tools.get(info.name).map_or(&none, |t| &t.fixed);
-            ToolSpec {
-                name: info.name.to_owned(),
-                description: info.description.to_owned(),
-                schema: arguments::offered_schema(&info.schema, fixed),
-            }
+        let infos = self.tools.iter().map(|tool| tool.info()).filter(|info| {
+            // The list is kept while the agent is suspended, and used when it runs again.
+            let state = policy::AgentState { running: true, ..agent_state(agent, setup, info.name) };
+            policy::offered(info, state, caller, &self.settings.admin_tools, &holds)
         });
-        specs.collect()
+        let specs: Vec<ToolSpec> = infos
+            .map(|info| {
+                let fixed = setup.manifest.tools.get(info.name).map_or(&none, |t| &t.fixed);
+                ToolSpec {
+                    name: info.name.to_owned(),
+                    description: info.description.to_owned(),
+                    schema: arguments::offered_schema(&info.schema, fixed),
+                }
+            })
+            .collect();
+        Offered { tokens: specs.iter().map(estimate::tool).fold(0, u32::saturating_add), specs }
     }
 }
 
