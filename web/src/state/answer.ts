@@ -1,7 +1,7 @@
 // One run as the conversation shows it: the fold of its events, or of the messages that it left.
 import { computed, signal } from '@preact/signals';
 import type { Message, Run, RunEvent, ToolCall } from '../api';
-import { nextStep, type Problem } from './problem';
+import { nextStep, type Problem, sentence } from './problem';
 
 export type Status = 'queued' | 'running' | 'completed' | 'cancelled' | 'failed';
 
@@ -83,7 +83,7 @@ export class Answer {
     this.status.value = 'failed';
     this.problem.value = {
       what: 'No answer',
-      cause,
+      cause: sentence(cause),
       ...(next === undefined ? {} : { next }),
       ...(code === undefined ? {} : { code }),
       ...(requestId === undefined ? {} : { requestId }),

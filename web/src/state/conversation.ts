@@ -23,7 +23,7 @@ export class Outgoing {
     readonly text: string,
     readonly at: string,
     key?: string,
-    readonly runId?: string,
+    public runId?: string,
     readonly by = 'You',
   ) {
     this.key = key ?? `out-${this.idempotencyKey}`;
@@ -76,15 +76,16 @@ export class Conversation {
       return;
     }
     try {
-      const [{ data: stored }, { data: runs }] = await Promise.all([
-        getSession({ client, path: { id: session }, query: { limit: PAGE } }),
-        listRuns({ client, query: { session_id: session, limit: RUNS } }),
-      ]);
+      // In this order: a run that ends in between is followed and replayed, instead of lacking its answer.
+      const { data: runs } = await listRuns({ client, query: { session_id: session, limit: RUNS } });
+      const { data: stored } = await getSession({ client, path: { id: session }, query: { limit: PAGE } });
       this.earlier.value = stored.next_cursor ?? undefined;
-      this.items.value = arrange(stored.messages, runs.runs);
+      const own = this.underWay();
+      const found = arrange(stored.messages, runs.runs).filter((item) => !own.some((mine) => isSameRun(mine, item)));
+      this.items.value = [...found, ...own];
       this.problem.value = undefined;
       this.loaded.value = true;
-      for (const answer of this.active.value) void this.watch(answer);
+      for (const item of found) if (item.kind === 'answer' && !item.over.value) void this.watch(item);
     } catch (error) {
       if (isNetworkError(error) || statusOf(error) >= 500) {
         await untilBack();
@@ -97,16 +98,24 @@ export class Conversation {
     }
   }
 
-  /** Takes in runs that were started elsewhere, unless something is under way here. */
+  /** What this page sent and follows itself; a look at the server must not put a copy beside it. */
+  private underWay(): Item[] {
+    const runs = new Set(this.active.value.map((answer) => answer.runId));
+    return this.items.value.filter((item) => {
+      if (item.kind === 'note') return false;
+      return (item.runId !== undefined && runs.has(item.runId)) || (item.kind === 'user' && item.state.value !== 'sent');
+    });
+  }
+
+  /** Takes in runs that were started elsewhere. */
   async refresh(): Promise<void> {
     const { session } = this;
-    const isBusy = this.items.value.some((item) => item.kind === 'user' && item.state.value !== 'sent');
-    if (session === undefined || !this.loaded.value || isBusy || this.active.value.length > 0) return;
+    if (session === undefined || !this.loaded.value) return;
     try {
       const { data } = await listRuns({ client, query: { session_id: session, limit: 1 } });
       const newest = data.runs[0];
       const isKnown = this.items.value.some((item) => item.kind === 'answer' && item.runId === newest?.id);
-      if (newest !== undefined && !isKnown && this.active.value.length === 0) await this.load();
+      if (newest !== undefined && !isKnown) await this.load();
     } catch (error) {
       this.refused(error);
     }
@@ -179,7 +188,8 @@ export class Conversation {
       this.session = run.session_id;
       const answer = new Answer(run.id, run.queued_at);
       answer.settle(run);
-      const items = this.items.value;
+      message.runId = run.id;
+      const items = this.items.value.filter((item) => item === message || !isSameRun(item, message));
       this.items.value = items.toSpliced(items.indexOf(message) + 1, 0, answer);
       this.changed(run.session_id);
       await this.watch(answer);
@@ -216,6 +226,10 @@ export class Conversation {
   private refused(error: unknown): void {
     if (statusOf(error) === 401) void lostCredential();
   }
+}
+
+function isSameRun(a: Item, b: Item): boolean {
+  return a.kind !== 'note' && b.kind !== 'note' && a.runId !== undefined && a.runId === b.runId;
 }
 
 /** Messages and runs in reading order: each answer after the message that asked for it. */

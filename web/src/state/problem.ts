@@ -43,12 +43,15 @@ export function nextStep(code: string | undefined): string | undefined {
   return code === undefined ? undefined : NEXT[code];
 }
 
+/** Causes come with and without a full stop. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
+
 export function describe(what: string, error: unknown): Problem {
   if (isNetworkError(error)) return { what, cause: 'The server does not answer.', next: 'The page tries again by itself.' };
   if (!(error instanceof ApiError)) return { what, cause: error instanceof Error ? error.message : String(error) };
   const body = (typeof error.body === 'object' && error.body !== null ? error.body : {}) as Body;
   const details = (body.details ?? []).filter((d) => d.field !== 'run_id').map((d) => `${d.field}: ${d.message}`);
-  const problem: Problem = { what, cause: [body.error ?? `The server answered ${error.status}.`, ...details].join(' ') };
+  const problem: Problem = { what, cause: [body.error ?? `The server answered ${error.status}`, ...details].map(sentence).join(' ') };
   const next = nextStep(body.code) ?? (error.status >= 500 ? 'Try again. If it stays, look for the request id in the server’s log.' : undefined);
   if (next !== undefined) problem.next = next;
   if (body.code !== undefined) problem.code = body.code;

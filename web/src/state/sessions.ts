@@ -24,14 +24,20 @@ export const agent = computed<Agent | undefined>(() => {
 export const visibleSessions = computed(() => sessions.value.filter((s) => !goingAway.value.has(s.id)));
 export const session = computed(() => sessions.value.find((s) => s.id === route.value.session));
 
-export async function loadSessions(): Promise<void> {
+let loads = 0;
+
+/** Gives the rows as they are now, also when the list in view is newer still. */
+export async function loadSessions(): Promise<Session[]> {
   const current = agent.value;
-  if (current === undefined) return;
+  if (current === undefined) return [];
+  const mine = ++loads;
   try {
     const { data } = await listAgentSessions({ client, path: { id: current.id }, query: { limit: 100 } });
-    if (agent.value?.id === current.id) sessions.value = data.sessions;
+    // An answer that was overtaken by a later one is old.
+    if (mine === loads) sessions.value = data.sessions;
+    return data.sessions;
   } catch {
-    // The list is a convenience; the next change asks again.
+    return []; // The list is a convenience; the next change asks again.
   }
 }
 
@@ -56,10 +62,10 @@ export function openRoute(): void {
 }
 
 async function changed(which: Conversation, id: string): Promise<void> {
-  if (conversation.value !== which) return;
-  if (route.value.session !== id) replace(which.agent, id);
-  await Promise.all([loadAgents(), loadSessions()]);
-  const row = sessions.value.find((s) => s.id === id);
+  if (conversation.value === which && route.value.session !== id) replace(which.agent, id);
+  if (agent.value?.id !== which.agent) return;
+  const [rows] = await Promise.all([loadSessions(), loadAgents()]);
+  const row = rows.find((s) => s.id === id);
   const first = which.items.value.find((item) => item.kind === 'user');
   if (row !== undefined && row.label == null && row.kind === 'main' && first?.kind === 'user') await nameAfter(row, first.text);
 }
@@ -71,7 +77,8 @@ async function nameAfter(row: Session, text: string): Promise<void> {
   for (const name of [label, `${label} 2`, `${label} 3`]) {
     try {
       await setSessionLabel({ client, path: { id: row.id }, body: { label: name } });
-      return await loadSessions();
+      await loadSessions();
+      return;
     } catch (error) {
       if (statusOf(error) !== 409) return; // Taken names are tried with a number; else it goes by its time.
     }
@@ -140,10 +147,21 @@ export function title(row: Session): string {
   return row.label ?? (row.message_count === 0 ? 'New session' : 'Untitled session');
 }
 
+/** An agent in the address that the list does not have, even when asked again. */
+const missing = signal<string | undefined>(undefined);
+let lookedFor: string | undefined;
+
 /** Without an agent in the address, or with one that is gone: the one that was active last. */
 export function chooseAgent(): void {
   const all = agents.value;
+  const wanted = route.value.agent;
   if (all === undefined || all.length === 0 || agent.value !== undefined) return;
-  const latest = all.reduce((a, b) => (a.last_active >= b.last_active ? a : b));
-  replace(latest.id);
+  if (wanted === undefined || wanted === missing.value) {
+    const latest = all.reduce((a, b) => (a.last_active >= b.last_active ? a : b));
+    replace(latest.id);
+  } else if (wanted !== lookedFor) {
+    // It may be newer than the list, and than a list that is on its way.
+    lookedFor = wanted;
+    void loadAgents().then(loadAgents).then(() => (missing.value = wanted));
+  }
 }

@@ -18,6 +18,8 @@ import { SignIn } from './sign-in';
 import { Talk } from './talk';
 import { FirstVisit } from './welcome';
 
+const LOOK_EVERY_MS = 10_000;
+
 export function App() {
   return (
     <>
@@ -36,15 +38,17 @@ function Workspace() {
       chooseAgent();
       openRoute();
     });
+    // The agent's time of last activity tells at once of most runs that somebody else starts, but is good to a second only.
+    const looking = setInterval(() => document.hidden || void conversation.value?.refresh(), LOOK_EVERY_MS);
     addEventListener('keydown', onKey);
     return () => {
+      clearInterval(looking);
       stopPolling();
       stopOpening();
       removeEventListener('keydown', onKey);
     };
   }, []);
   useEffect(() => void loadSessions(), [returns.value]);
-  // A run that somebody else started shows in the state of the agent first.
   useEffect(() => void conversation.value?.refresh(), [agent.value?.last_active, agent.value?.is_inferencing, returns.value]);
   const where = conversation.value;
   return (

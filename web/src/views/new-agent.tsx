@@ -9,6 +9,8 @@ import { Dialog } from './dialog';
 import { ProblemText } from './problem';
 
 const BLANK = '';
+/** Others come after these. */
+const CATEGORIES = ['General', 'Research', 'Development', 'Writing', 'Operations', 'Business'];
 
 export function NewAgent() {
   const [all, setAll] = useState<Template[]>();
@@ -86,10 +88,10 @@ function Choice({ name, text, value, chosen, onChoose }: { name: string; text: s
 
 function grouped(all: Template[], query: string): [string, Template[]][] {
   const wanted = query.trim().toLowerCase();
-  const groups = new Map<string, Template[]>();
+  const groups = new Map<string, Template[]>(CATEGORIES.map((category) => [category, []]));
   for (const row of all) {
     if (!`${row.name} ${row.description} ${row.tags.join(' ')}`.toLowerCase().includes(wanted)) continue;
     groups.set(row.category, [...(groups.get(row.category) ?? []), row]);
   }
-  return [...groups];
+  return [...groups].filter(([, rows]) => rows.length > 0);
 }

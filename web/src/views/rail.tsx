@@ -24,7 +24,7 @@ export function Rail() {
       </header>
       <nav class="rail-body">
         {may('agents:write') && (
-          <button type="button" class="row add" onClick={() => (overlay.value = 'new-agent')}>
+          <button type="button" class="row add" onClick={openNewAgent}>
             <PlusIcon /> New agent
           </button>
         )}
@@ -60,6 +60,11 @@ export function Rail() {
       </footer>
     </aside>
   );
+}
+
+function openNewAgent(): void {
+  railOpen.value = false;
+  overlay.value = 'new-agent';
 }
 
 function AgentRow({ agent, isHere }: { agent: Agent; isHere: boolean }) {
