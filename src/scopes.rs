@@ -128,7 +128,6 @@ impl Serialize for Scopes {
     PartialEq,
     Eq,
     Serialize,
-    serde::Deserialize,
     utoipa::ToSchema,
     sea_orm::EnumIter,
     sea_orm::DeriveActiveEnum,
@@ -156,6 +155,15 @@ impl Role {
             Self::Operator => Self::Viewer.scopes().union(of(&OPERATOR, "write")),
             Self::Admin => Scopes::ALL,
         }
+    }
+}
+
+/// Words are read in any case.
+impl<'de> serde::Deserialize<'de> for Role {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(d)?.to_lowercase();
+        let role = Self::EVERY.into_iter().find(|role| role.to_string() == word);
+        role.ok_or_else(|| serde::de::Error::custom("expected viewer, operator or admin"))
     }
 }
 

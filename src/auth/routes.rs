@@ -127,14 +127,14 @@ pub async fn get_api_key(State(app): State<AppState>, PathId(id): PathId) -> Res
     responses((status = 200, description = "The key as it is now", body = ApiKey),
         (status = 400, description = "`unknown_scope`", body = ErrorBody),
         (status = 404, description = "`key_not_found`", body = ErrorBody),
-        (status = 409, description = "`key_name_taken`, `key_revoked`", body = ErrorBody)))]
+        (status = 409, description = "`key_name_taken`, `key_revoked`, `last_admin_key`", body = ErrorBody)))]
 pub async fn update_api_key(
     State(app): State<AppState>,
     caller: Caller,
     PathId(id): PathId,
     ValidJson(body): ValidJson<UpdateApiKey>,
 ) -> Result<Json<ApiKey>> {
-    let row = service::update(&app.db, &caller, id, body).await?;
+    let row = service::update(&app.db, &app.config, &caller, id, body).await?;
     announce(&app, "api_key.updated", row.id, &row.name);
     Ok(Json(row.into()))
 }
@@ -147,8 +147,8 @@ pub async fn update_api_key(
     responses((status = 204, description = "Revoked"),
         (status = 404, description = "`key_not_found`", body = ErrorBody),
         (status = 409, description = "`last_admin_key`, `key_revoked`", body = ErrorBody)))]
-pub async fn delete_api_key(State(app): State<AppState>, PathId(id): PathId) -> Result<NoContent> {
-    let row = service::revoke(&app.db, &app.config, id).await?;
+pub async fn delete_api_key(State(app): State<AppState>, caller: Caller, PathId(id): PathId) -> Result<NoContent> {
+    let row = service::revoke(&app.db, &app.config, &caller, id).await?;
     announce(&app, "api_key.revoked", row.id, &row.name);
     Ok(NoContent)
 }
@@ -163,10 +163,11 @@ pub async fn delete_api_key(State(app): State<AppState>, PathId(id): PathId) -> 
         (status = 409, description = "`key_revoked`", body = ErrorBody)))]
 pub async fn rotate_api_key(
     State(app): State<AppState>,
+    caller: Caller,
     PathId(id): PathId,
     ValidJson(body): ValidJson<RotateApiKey>,
 ) -> Result<(axum::Extension<OnceOnly>, Json<ApiKeyRotated>)> {
-    let (row, secret) = service::rotate(&app.db, id, body.grace_secs).await?;
+    let (row, secret) = service::rotate(&app.db, &caller, id, body.grace_secs).await?;
     announce(&app, "api_key.rotated", row.id, &row.name);
     let previous_valid_until = row.previous_valid_until;
     let created = ApiKeyCreated { api_key: row.into(), key: Some(secret) };

@@ -148,11 +148,12 @@ pub async fn create(db: &Db, caller: &Caller, request: CreateApiKey) -> Result<(
     Ok((row, secret))
 }
 
-/// Changes what the request names; all or nothing.
-pub async fn update(db: &Db, caller: &Caller, id: Id, request: UpdateApiKey) -> Result<Model> {
+/// Changes what the request names; all or nothing. Refuses to lock everybody out.
+pub async fn update(db: &Db, config: &Config, caller: &Caller, id: Id, request: UpdateApiKey) -> Result<Model> {
     let now = Ts::now();
-    let tx = db.begin().await?;
+    let tx = begin_changing_keys(db).await?;
     let current = unrevoked(&tx, id).await?;
+    may_give(caller, current.all_scopes())?;
     let name = request.name.as_deref().map(checked_name).transpose()?;
     let scopes = match &request.scopes {
         Some(names) => Scopes::parse(names)?.names().join(" "),
@@ -163,8 +164,10 @@ pub async fn update(db: &Db, caller: &Caller, id: Id, request: UpdateApiKey) -> 
     if changed.all_scopes().is_empty() {
         return Err(Error::invalid("scopes", "must not be empty without a role"));
     }
-    if request.role.is_some() || request.scopes.is_some() {
-        may_give(caller, changed.all_scopes())?;
+    may_give(caller, changed.all_scopes())?;
+    let expires = request.expires_at.flatten().is_some() || request.expires_in_days.is_some();
+    if expires || changed.all_scopes() != Scopes::ALL {
+        keep_a_way_in(&tx, config, &current, now).await?;
     }
     let mut row = ActiveModel { id: Set(id), updated_at: Set(now), ..Default::default() };
     row.role = Set(changed.role);
@@ -183,29 +186,48 @@ pub async fn update(db: &Db, caller: &Caller, id: Id, request: UpdateApiKey) -> 
 }
 
 /// Revokes for good. Refuses to lock everybody out.
-pub async fn revoke(db: &Db, config: &Config, id: Id) -> Result<Model> {
+pub async fn revoke(db: &Db, config: &Config, caller: &Caller, id: Id) -> Result<Model> {
     let now = Ts::now();
-    let tx = db.begin().await?;
+    let tx = begin_changing_keys(db).await?;
     let current = unrevoked(&tx, id).await?;
-    let another_way_in = config.config_key().is_some() || config.auth.enabled;
-    if !another_way_in && current.all_scopes() == Scopes::ALL {
-        let others = Entity::find().filter(Column::RevokedAt.is_null()).filter(Column::Id.ne(id)).all(&tx).await?;
-        if !others.iter().any(|k| k.in_force(now) && k.all_scopes() == Scopes::ALL) {
-            let message = "This is the last key with all scopes; create another one or set api_key first";
-            return Err(Error::new(ErrorCode::LastAdminKey, message));
-        }
-    }
+    may_give(caller, current.all_scopes())?;
+    keep_a_way_in(&tx, config, &current, now).await?;
     let row = ActiveModel { id: Set(id), revoked_at: Set(Some(now)), updated_at: Set(now), ..Default::default() };
     let row = Entity::update(row).exec(&tx).await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// Gives the key a new secret; the old one works for `grace_secs` more.
-pub async fn rotate(db: &Db, id: Id, grace_secs: i32) -> Result<(Model, String)> {
-    let now = Ts::now();
+/// A transaction in which no other one changes keys: what it reads of the other keys stays true until it commits.
+async fn begin_changing_keys(db: &Db) -> Result<sea_orm::DatabaseTransaction> {
     let tx = db.begin().await?;
+    if !db.is_sqlite() {
+        tx.execute_unprepared("LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE").await?;
+    }
+    Ok(tx)
+}
+
+/// Fails when `leaving` is the last key with all scopes and nothing else lets anybody in.
+async fn keep_a_way_in<C: ConnectionTrait>(tx: &C, config: &Config, leaving: &Model, now: Ts) -> Result<()> {
+    let another_way_in = config.config_key().is_some() || config.auth.enabled;
+    if another_way_in || leaving.all_scopes() != Scopes::ALL {
+        return Ok(());
+    }
+    let others = Entity::find().filter(Column::RevokedAt.is_null()).filter(Column::Id.ne(leaving.id)).all(tx).await?;
+    if others.iter().any(|k| k.in_force(now) && k.all_scopes() == Scopes::ALL) {
+        return Ok(());
+    }
+    let message = "This is the last key with all scopes; create another one or set api_key first";
+    Err(Error::new(ErrorCode::LastAdminKey, message))
+}
+
+/// Gives the key a new secret; the old one works for `grace_secs` more.
+pub async fn rotate(db: &Db, caller: &Caller, id: Id, grace_secs: i32) -> Result<(Model, String)> {
+    let now = Ts::now();
+    let tx = begin_changing_keys(db).await?;
     let current = unrevoked(&tx, id).await?;
+    // Whoever holds the new secret holds the key's scopes.
+    may_give(caller, current.all_scopes())?;
     let secret = password::new_secret(KEY_PREFIX)?;
     let grace = (grace_secs > 0).then(|| now.plus_secs(grace_secs.into()));
     let previous_hash = grace.map(|_| current.key_hash.clone());

@@ -37,16 +37,21 @@ pub async fn log_in(db: &Db, config: &Config, username: &str, given: &str, ip: I
         return Err(Error::new(ErrorCode::AuthNotEnabled, message));
     }
     let (now, ip) = (Ts::now(), ip.to_string());
-    refuse_when_locked(db, username, &ip, now).await?;
+    // Stored before the password is looked at, so that guesses made at once count one by one.
+    let attempt = Id::new();
+    let row = failure::ActiveModel { id: Set(attempt), ip: Set(ip.clone()), username: Set(username.to_owned()), at: Set(now) };
+    failure::Entity::insert(row).exec_without_returning(db.write()).await?;
+    if let Err(locked) = refuse_when_locked(db, username, &ip, now).await {
+        failure::Entity::delete_by_id(attempt).exec(db.write()).await?;
+        return Err(locked);
+    }
     let (given, phc) = (given.to_owned(), config.auth.password_hash.clone());
     let password_ok = tokio::task::spawn_blocking(move || password::verify_password(&given, &phc)).await;
     let name_ok = password::same(username, &config.auth.username);
     if !(password_ok.map_err(Error::internal)? && name_ok) {
-        let row =
-            failure::ActiveModel { id: Set(Id::new()), ip: Set(ip), username: Set(username.to_owned()), at: Set(now) };
-        failure::Entity::insert(row).exec_without_returning(db.write()).await?;
         return Err(Error::new(ErrorCode::InvalidCredentials, "Wrong name or password"));
     }
+    failure::Entity::delete_by_id(attempt).exec(db.write()).await?;
     let ttl_secs = i64::from(config.auth.session_ttl_hours) * 3600;
     let (token, expires_at) = (password::new_secret(LOGIN_PREFIX)?, now.plus_secs(ttl_secs));
     let row = login::ActiveModel {
@@ -67,7 +72,8 @@ async fn refuse_when_locked(db: &Db, username: &str, ip: &str, now: Ts) -> Resul
         .filter(failure::Column::Ip.eq(ip))
         .filter(failure::Column::Username.eq(username))
         .filter(failure::Column::At.gt(now.plus_secs(-WINDOW_SECS)));
-    if recent.clone().count(db.read()).await? < MAX_FAILURES {
+    // The attempt at hand is among them.
+    if recent.clone().count(db.read()).await? <= MAX_FAILURES {
         return Ok(());
     }
     let oldest = recent.order_by_asc(failure::Column::At).one(db.read()).await?.map_or(now, |f| f.at);

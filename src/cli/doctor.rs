@@ -3,10 +3,12 @@
 use std::{net::TcpListener, process::ExitCode};
 
 use crate::{
+    agents::rules::ManifestRules,
     auth,
     config::Config,
-    db::{Db, migrate},
+    db::{ConnectError, Db, migrate},
     llm::registry::ModelChoice,
+    runtime::tools::registry::Registry as Tools,
 };
 
 struct Report {
@@ -63,6 +65,7 @@ async fn check_database(config: &Config, report: &mut Report) {
     };
     let db = match Db::connect(&url).await {
         Ok(db) => db,
+        Err(ConnectError::InUse(_)) => return report.ok("the database is in use by a running server; see its /api/health/detail"),
         Err(e) => return report.fail(&format!("database: {e}"), "start the database, or correct database.url"),
     };
     match migrate::pending(&db, &url).await {
@@ -87,6 +90,11 @@ async fn check_models(config: &Config, report: &mut Report) {
         Ok(models) => models,
         Err(e) => return report.fail(&e, "correct the configuration"),
     };
+    let rules = Tools::builtin().map_err(|e| e.to_string());
+    let models = std::sync::Arc::new(models);
+    if let Err(e) = rules.and_then(|tools| ManifestRules::new(config, models.clone(), &tools)) {
+        report.fail(&e, "correct the configuration");
+    }
     models.probe_local().await;
     let model = models.resolve(&ModelChoice::default());
     let name = format!("default model {}/{}", model.provider, model.upstream_id);

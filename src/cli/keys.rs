@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use validator::Validate;
 
 use crate::{
     auth::{password, schema::CreateApiKey, service},
@@ -15,6 +16,7 @@ use crate::{
 };
 
 #[derive(Debug, Subcommand)]
+#[command(about = "Manage API keys directly in the database; a server on SQLite must be stopped for it")]
 pub enum Keys {
     /// Create a key and print it
     Create(Create),
@@ -51,9 +53,9 @@ impl Keys {
                     expires_in_days: create.expires_in_days,
                     rate_limit: None,
                 };
-                let operator = Caller::operator(CallerKind::System, Some("command line".into()));
-                let (row, secret) =
-                    service::create(&open(&config).await?, &operator, request).await.map_err(message)?;
+                request.validate().map_err(|e| e.to_string())?;
+                let db = open(&config).await?;
+                let (row, secret) = service::create(&db, &operator(), request).await.map_err(message)?;
                 eprintln!("created {} ({}); the key is shown only now:", row.name, row.id);
                 println!("{secret}");
             }
@@ -67,12 +69,16 @@ impl Keys {
             }
             Self::Revoke { id } => {
                 let id = Id::parse(&id).map_err(message)?;
-                let row = service::revoke(&open(&config).await?, &config, id).await.map_err(message)?;
+                let row = service::revoke(&open(&config).await?, &config, &operator(), id).await.map_err(message)?;
                 println!("revoked {}", row.name);
             }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn operator() -> Caller {
+    Caller::operator(CallerKind::System, Some("command line".into()))
 }
 
 fn message(error: crate::error::Error) -> String {

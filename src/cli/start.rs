@@ -69,7 +69,8 @@ fn banner(app: &AppState) {
     }
     if app.config.config_key().is_none() && !app.config.auth.enabled {
         eprintln!(
-            "  access     no key is configured: this machine may do everything, others nothing (openfang keys create)"
+            "  access     no key is configured: this machine may do everything, others nothing
+             To change that set api_key, or run \"openfang keys create NAME\" before the start"
         );
     }
 }

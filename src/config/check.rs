@@ -157,7 +157,8 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     {
         return fail("api_listen", format!("'{}' is not host:port", config.api_listen));
     }
-    if config.auth.enabled && !config.auth.password_hash.starts_with("$argon2id$") {
+    let is_argon2id = |phc: &str| argon2::PasswordHash::new(phc).is_ok_and(|hash| hash.algorithm.as_str() == "argon2id");
+    if (config.auth.enabled || !config.auth.password_hash.is_empty()) && !is_argon2id(&config.auth.password_hash) {
         return fail(
             "auth.password_hash",
             "must be an Argon2id hash; make one with `openfang keys hash-password`".into(),
@@ -165,6 +166,18 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     }
     if config.tls.cert.is_some() != config.tls.key.is_some() {
         return fail("tls", "needs both cert and key".into());
+    }
+    for (key, file) in [("tls.cert", &config.tls.cert), ("tls.key", &config.tls.key)] {
+        if let Some(file) = file
+            && let Err(error) = std::fs::File::open(config.home.join(file))
+        {
+            return fail(key, format!("{} cannot be read: {error}", file.display()));
+        }
+    }
+    for (key, names) in [("cors.allowed_origins", &config.cors.allowed_origins), ("server.allowed_hosts", &config.server.allowed_hosts)] {
+        if names.iter().any(|name| name.contains('*')) {
+            return fail(key, "takes no wildcards; name each one".into());
+        }
     }
     for network in &config.server.trusted_proxies {
         if parse_network(network).is_none() {

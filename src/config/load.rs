@@ -131,7 +131,8 @@ fn overlay(
     let mut origins = BTreeMap::new();
     let general = environment.0.keys().filter_map(|name| {
         let rest = name.strip_prefix("OPENFANG_")?;
-        (!RESERVED.contains(&name.as_str())).then(|| (name.clone(), rest.to_lowercase().replace("__", ".")))
+        let fixed = RESERVED.contains(&name.as_str()) || NAMED.iter().any(|(fixed, _)| fixed == name);
+        (!fixed).then(|| (name.clone(), rest.to_lowercase().replace("__", ".")))
     });
     let named = NAMED.iter().map(|(name, key)| ((*name).to_owned(), (*key).to_owned()));
     for (name, key) in general.chain(named) {

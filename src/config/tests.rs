@@ -94,3 +94,26 @@ fn networks() {
         assert_eq!(check::network_contains(network, peer.parse().unwrap()), inside, "{network} {peer}");
     }
 }
+
+#[test]
+fn values_that_cannot_work_are_refused() {
+    for (file, key) in [
+        ("[auth]\nenabled = true\npassword_hash = '$argon2id$garbage'\n", "auth.password_hash"),
+        ("[tls]\ncert = 'none.pem'\nkey = 'none.pem'\n", "tls.cert"),
+        ("[cors]\nallowed_origins = ['*']\n", "cors.allowed_origins"),
+        ("[server]\nallowed_hosts = ['*.example']\n", "server.allowed_hosts"),
+        ("[server]\ntrusted_proxies = ['proxy']\n", "server.trusted_proxies"),
+        ("api_listen = 'here'\n", "api_listen"),
+        ("[database]\nurl = 'mysql://x'\n", "database.url"),
+    ] {
+        let error = read(file, &[]).err().unwrap();
+        assert!(error.starts_with(key), "{file}: {error}");
+    }
+}
+
+#[test]
+fn fixed_names_are_not_unknown_keys() {
+    let config = read("", &[("OPENFANG_DATABASE_URL", "postgres://a/b"), ("OPENFANG_LISTEN", "127.0.0.1:2")]).unwrap();
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    assert_eq!(config.database.url, "postgres://a/b");
+}

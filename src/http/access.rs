@@ -44,7 +44,7 @@ pub async fn layer(State(app): State<AppState>, mut request: Request, next: Next
     let outcome = match &operation {
         Some(operation) => check(&app, operation, &request),
         None if STATIC.contains(&path.as_str()) => Ok(()),
-        None if DOCUMENT.contains(&path.as_str()) => authenticated(&app, &request).map(|_| ()),
+        None if DOCUMENT.contains(&path.as_str()) => authenticated(&request).map(|_| ()),
         // A known path with a method that it lacks: the router answers 405.
         None if app.operations.knows_path(&path) => Ok(()),
         None => Err(Error::internal(format!("{path} is routed but not in the document"))),
@@ -63,14 +63,14 @@ fn check(app: &AppState, operation: &Operation, request: &Request) -> Result<()>
     let upgrade = is_upgrade(request.headers());
     if operation.access == Access::Public {
         // The login sets the cookie, so it is a browser's write like any other.
-        return if request.method() == Method::POST { origin::check(request.headers(), &app.config) } else { Ok(()) };
+        return if request.method() == Method::POST { origin::check(request.uri(), request.headers(), &app.config) } else { Ok(()) };
     }
-    let (caller, by_browser) = authenticated(app, request)?;
+    let (caller, by_browser) = authenticated(request)?;
     if upgrade
         || (by_browser && !matches!(*request.method(), Method::GET | Method::HEAD))
         || caller.kind == CallerKind::Open
     {
-        origin::check(request.headers(), &app.config)?;
+        origin::check(request.uri(), request.headers(), &app.config)?;
     }
     match operation.access {
         Access::Scopes(needed) if !caller.scopes.contains(needed) => {
@@ -83,16 +83,13 @@ fn check(app: &AppState, operation: &Operation, request: &Request) -> Result<()>
 }
 
 /// The caller, and whether the request could have been made by a page elsewhere.
-fn authenticated(app: &AppState, request: &Request) -> Result<(Arc<Caller>, bool)> {
+fn authenticated(request: &Request) -> Result<(Arc<Caller>, bool)> {
     let refused = |message: &str| Err(Error::new(ErrorCode::Unauthorized, message));
     match request.extensions().get::<Identity>() {
         Some(Identity::Caller(caller)) => Ok((caller.clone(), caller.kind == CallerKind::Open)),
         Some(Identity::Cookie(caller)) => Ok((caller.clone(), true)),
         Some(Identity::Invalid) => refused("Invalid API key: it is unknown, revoked or expired"),
-        _ if app.config.config_key().is_none() && !app.config.auth.enabled => refused(
-            "Missing Authorization: without a configured key only this machine is served; send Authorization: Bearer <key>",
-        ),
-        _ => refused("Missing Authorization: send Authorization: Bearer <key>"),
+        _ => refused("Missing Authorization: send Authorization: Bearer <key>; only without any key is this machine served"),
     }
 }
 

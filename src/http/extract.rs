@@ -1,5 +1,7 @@
 //! Extractors: JSON bodies, queries and path ids whose rejections are ordinary errors that name the field.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request},
@@ -22,11 +24,15 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let limit = request.extensions().get::<Current>().map_or(1 << 20, |c| c.body_limit);
+        let current = request.extensions().get::<Current>();
+        let (limit, within) = current.map_or((1 << 20, Duration::from_secs(120)), |c| (c.body_limit, c.body_within));
         let is_json = is_json(request.headers());
         let has_type = request.headers().contains_key(header::CONTENT_TYPE);
         let (_, body) = request.into_parts();
-        let bytes = read_body(body, limit).await?;
+        // Operations that may take long have no time-out of their own, but their bodies must come all the same.
+        let bytes = tokio::time::timeout(within, read_body(body, limit)).await.map_err(|_| {
+            Error::new(ErrorCode::RequestTimeout, format!("The body did not come within {} s", within.as_secs()))
+        })??;
         if bytes.is_empty() {
             return valid(parse(b"{}").map_err(|e| match e.code() {
                 ErrorCode::InvalidRequest => e,
@@ -78,6 +84,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Text that is not JSON is `invalid_json`; JSON that does not fit the type is `invalid_request` with the member's path.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    check_shape(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
         let path = e.path().to_string();
@@ -88,16 +95,52 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// serde would take an array for a struct, member by member; and no database stores U+0000.
+fn check_shape(bytes: &[u8]) -> Result<()> {
+    let is_object = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{');
+    let may_hold_nul = bytes.windows(6).any(|w| w == br"\u0000");
+    if is_object && !may_hold_nul {
+        return Ok(());
+    }
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| not_json(&e.to_string()))?;
+    if !value.is_object() {
+        return Err(Error::invalid("body", "must be a JSON object"));
+    }
+    match nul_in(&value, String::new()) {
+        Some(field) => Err(Error::invalid(field, "must not contain U+0000")),
+        None => Ok(()),
+    }
+}
+
+/// Path of the first text, or member name, that holds U+0000.
+fn nul_in(value: &serde_json::Value, path: String) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0').then_some(path),
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().find_map(|(i, item)| nul_in(item, format!("{path}[{i}]")))
+        }
+        serde_json::Value::Object(members) => members.iter().find_map(|(name, item)| {
+            let path = if path.is_empty() { name.replace('\0', "?") } else { format!("{path}.{}", name.replace('\0', "?")) };
+            if name.contains('\0') { Some(path) } else { nul_in(item, path) }
+        }),
+        _ => None,
+    }
+}
+
 fn not_json(cause: &str) -> Error {
     Error::new(ErrorCode::InvalidJson, format!("The body is not JSON: {cause}"))
 }
 
 fn unfit(path: &str, cause: &str) -> Error {
     let cause = cause.split(" at line ").next().unwrap_or(cause);
-    let named = ["missing field `", "unknown field `"].iter().find_map(|start| {
-        let rest = cause.strip_prefix(start)?;
-        let (name, _) = rest.split_once('`')?;
-        Some((name, if start.starts_with("missing") { "is required" } else { "is not a member of this request" }))
+    let kinds = [
+        ("missing field `", "is required"),
+        ("unknown field `", "is not a member of this request"),
+        ("duplicate field `", "is given twice"),
+    ];
+    let named = kinds.iter().find_map(|(start, message)| {
+        let (name, _) = cause.strip_prefix(start)?.split_once('`')?;
+        Some((name, *message))
     });
     match named {
         Some((name, message)) => {
@@ -166,6 +209,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequestParts<S> for Val
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
+        if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).find(|(_, value)| value.contains('\0')) {
+            return Err(Error::invalid(name, "must not contain U+0000"));
+        }
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         let value: T = serde_path_to_error::deserialize(pairs).map_err(|e| {
             let path = e.path().to_string();
@@ -183,8 +229,10 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let PathText(text) = PathText::from_request_parts(parts, state).await?;
-        Id::parse(&text).map(Self)
+        match PathText::from_request_parts(parts, state).await {
+            Ok(PathText(text)) => Id::parse(&text).map(Self),
+            Err(_) => Id::parse("").map(Self),
+        }
     }
 }
 
@@ -195,8 +243,11 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let PathParams(text) = PathParams::<String>::from_request_parts(parts, state).await?;
-        Ok(Self(text))
+        let parsed = <Path<String> as FromRequestParts<S>>::from_request_parts(parts, state).await;
+        match parsed {
+            Ok(Path(text)) if !text.contains('\0') => Ok(Self(text)),
+            _ => Err(Error::new(ErrorCode::NotFound, "Nothing has a name that is not UTF-8 or holds U+0000")),
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 //! Same-origin checks for browsers: a page elsewhere must not act with the cookie or the open mode of this machine.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
 use crate::{
     config::Config,
     error::{Error, ErrorCode, Result},
 };
 
-/// `Host` must name this server, and `Origin`, when present, must be one of ours.
-pub fn check(headers: &HeaderMap, config: &Config) -> Result<()> {
+/// The host that is asked for must be this server, and `Origin`, when present, must be one of ours. HTTP/2 has the host in
+/// the address instead of a header.
+pub fn check(uri: &Uri, headers: &HeaderMap, config: &Config) -> Result<()> {
     let refused = |message: String| Err(Error::new(ErrorCode::OriginNotAllowed, message));
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let header = headers.get(header::HOST).and_then(|h| h.to_str().ok());
+    let host = header.or(uri.authority().map(|a| a.as_str())).unwrap_or_default();
     if !host_allowed(host, config) {
         return refused(format!("Host '{}' is not this server; add it to server.allowed_hosts", clean(host)));
     }
@@ -30,31 +32,38 @@ fn clean(text: &str) -> String {
 /// The listen address, a name of the loopback with the listening port, or a configured host.
 fn host_allowed(host: &str, config: &Config) -> bool {
     let host = host.to_ascii_lowercase();
-    let port = config.api_listen.rsplit(':').next().unwrap_or_default();
-    let local = |name: &str| host == format!("{name}:{port}") || (matches!(port, "80" | "443") && host == name);
-    host == config.api_listen.to_ascii_lowercase()
-        || ["localhost", "127.0.0.1", "[::1]"].into_iter().any(local)
+    is_listen_host(&host, config)
         || config.server.allowed_hosts.iter().any(|allowed| {
             let allowed = allowed.to_ascii_lowercase();
             host == allowed || host.rsplit_once(':').is_some_and(|(name, _)| name == allowed)
         })
 }
 
-/// An allowed host with its scheme, or a configured origin. CORS answers exactly these.
+/// The server under its own address, where it speaks one scheme only.
+fn is_listen_host(host: &str, config: &Config) -> bool {
+    let host = host.to_ascii_lowercase();
+    let port = config.api_listen.rsplit(':').next().unwrap_or_default();
+    let local = |name: &str| host == format!("{name}:{port}") || (matches!(port, "80" | "443") && host == name);
+    host == config.api_listen.to_ascii_lowercase() || ["localhost", "127.0.0.1", "[::1]"].into_iter().any(local)
+}
+
+/// An allowed host with its scheme; configured hosts lie behind a proxy that speaks TLS.
+/// CORS answers exactly these and the configured origins.
 pub fn origin_allowed(origin: &HeaderValue, config: &Config) -> bool {
     let Ok(origin) = origin.to_str() else { return false };
     if config.cors.allowed_origins.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
         return true;
     }
     match origin.split_once("://") {
-        Some(("http" | "https", host)) => host_allowed(host, config),
+        Some(("https", host)) => (config.tls_enabled() || !is_listen_host(host, config)) && host_allowed(host, config),
+        Some(("http", host)) => !config.tls_enabled() && is_listen_host(host, config),
         _ => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderMap, HeaderValue, header};
+    use axum::http::{HeaderMap, HeaderValue, Uri, header};
 
     use super::check;
     use crate::config::Config;
@@ -76,13 +85,23 @@ mod tests {
             ("", None, false),
             ("localhost:4200", Some("https://evil.example"), false),
             ("localhost:4200", Some("null"), false),
+            ("localhost:4200", Some("https://localhost:4200"), false),
+            ("fang.example", Some("http://fang.example"), false),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::HOST, HeaderValue::from_static(host));
             if let Some(origin) = origin {
                 headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
             }
-            assert_eq!(check(&headers, &config).is_ok(), allowed, "{host} {origin:?}");
+            assert_eq!(check(&Uri::from_static("/"), &headers, &config).is_ok(), allowed, "{host} {origin:?}");
         }
+    }
+    #[test]
+    fn http2_names_the_host_in_the_address() {
+        let config = Config::default();
+        let of = |uri: &'static str| check(&Uri::from_static(uri), &HeaderMap::new(), &config).is_ok();
+        assert!(of("http://localhost:4200/api/health"));
+        assert!(!of("http://evil.example/api/health"));
+        assert!(!of("/api/health"));
     }
 }

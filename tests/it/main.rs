@@ -4,6 +4,7 @@
 
 mod agents;
 mod auth;
+mod credentials;
 mod golden;
 mod llm;
 mod messages;

@@ -1,6 +1,6 @@
 //! Finds the operation of the document that a request is for, and what follows from it, before anything else looks.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -19,15 +19,18 @@ pub struct Current {
     /// None for unknown paths and methods, and for pages outside the document.
     pub operation: Option<Arc<Operation>>,
     pub body_limit: usize,
+    /// A body must have come within this time.
+    pub body_within: Duration,
 }
 
 pub async fn layer(State(app): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let operation = path.and_then(|path| app.operations.find(request.method(), path.as_str()));
     let body_limit = operation.as_ref().and_then(|o| o.body_limit).unwrap_or(app.config.server.body_limit_bytes);
+    let body_within = Duration::from_secs(app.config.server.request_timeout_secs);
     let client = Client::of(request.extensions(), request.headers(), &app.config);
     request.extensions_mut().insert(client);
-    request.extensions_mut().insert(Current { operation: operation.clone(), body_limit });
+    request.extensions_mut().insert(Current { operation: operation.clone(), body_limit, body_within });
     let start = std::time::Instant::now();
     let mut response = next.run(request).await;
     if let Some(operation) = operation {

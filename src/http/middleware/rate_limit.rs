@@ -150,9 +150,7 @@ fn charge<K: std::hash::Hash + Eq + Clone>(limiter: &Keyed<K>, quota: Quota, key
 
 pub async fn layer(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let operation = request.extensions().get::<Current>().and_then(|c| c.operation.clone());
-    let (Some(operation), Some(client), true) =
-        (operation, request.extensions().get::<Client>().copied(), app.limiter.enabled)
-    else {
+    let (Some(client), true) = (request.extensions().get::<Client>().copied(), app.limiter.enabled) else {
         return next.run(request).await;
     };
     let own = match request.extensions().get::<Identity>() {
@@ -160,12 +158,13 @@ pub async fn layer(State(app): State<AppState>, request: Request, next: Next) ->
         _ => None,
     };
     let failed = matches!(request.extensions().get::<Identity>(), Some(Identity::Invalid));
-    let cost = operation.cost + if failed { FAILED_AUTH } else { 0 };
+    // Unknown paths and pages outside the document cost the least.
+    let cost = operation.as_ref().map_or(1, |o| o.cost) + if failed { FAILED_AUTH } else { 0 };
     let mut charged = match own {
         Some((id, limit)) => app.limiter.charge_key(id, limit, cost),
         None => app.limiter.charge_ip(client.ip, cost),
     };
-    if operation.id == "login" && charged.wait_secs == 0 {
+    if operation.is_some_and(|o| o.id == "login") && charged.wait_secs == 0 {
         charged.wait_secs = charge(&app.limiter.logins, Quota::per_minute(LOGINS_PER_MINUTE), &client.ip, 1).wait_secs;
     }
     let mut response = if charged.wait_secs > 0 {
