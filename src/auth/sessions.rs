@@ -39,7 +39,12 @@ pub async fn log_in(db: &Db, config: &Config, username: &str, given: &str, ip: I
     let (now, ip) = (Ts::now(), ip.to_string());
     // Stored before the password is looked at, so that guesses made at once count one by one.
     let attempt = Id::new();
-    let row = failure::ActiveModel { id: Set(attempt), ip: Set(ip.clone()), username: Set(username.to_owned()), at: Set(now) };
+    let row = failure::ActiveModel {
+        id: Set(attempt),
+        ip: Set(ip.clone()),
+        username: Set(username.to_owned()),
+        at: Set(now),
+    };
     failure::Entity::insert(row).exec_without_returning(db.write()).await?;
     if let Err(locked) = refuse_when_locked(db, username, &ip, now).await {
         failure::Entity::delete_by_id(attempt).exec(db.write()).await?;

@@ -65,7 +65,9 @@ async fn check_database(config: &Config, report: &mut Report) {
     };
     let db = match Db::connect(&url).await {
         Ok(db) => db,
-        Err(ConnectError::InUse(_)) => return report.ok("the database is in use by a running server; see its /api/health/detail"),
+        Err(ConnectError::InUse(_)) => {
+            return report.ok("the database is in use by a running server; see its /api/health/detail");
+        }
         Err(e) => return report.fail(&format!("database: {e}"), "start the database, or correct database.url"),
     };
     match migrate::pending(&db, &url).await {

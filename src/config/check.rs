@@ -157,7 +157,8 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     {
         return fail("api_listen", format!("'{}' is not host:port", config.api_listen));
     }
-    let is_argon2id = |phc: &str| argon2::PasswordHash::new(phc).is_ok_and(|hash| hash.algorithm.as_str() == "argon2id");
+    let is_argon2id =
+        |phc: &str| argon2::PasswordHash::new(phc).is_ok_and(|hash| hash.algorithm.as_str() == "argon2id");
     if (config.auth.enabled || !config.auth.password_hash.is_empty()) && !is_argon2id(&config.auth.password_hash) {
         return fail(
             "auth.password_hash",
@@ -174,7 +175,9 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
             return fail(key, format!("{} cannot be read: {error}", file.display()));
         }
     }
-    for (key, names) in [("cors.allowed_origins", &config.cors.allowed_origins), ("server.allowed_hosts", &config.server.allowed_hosts)] {
+    for (key, names) in
+        [("cors.allowed_origins", &config.cors.allowed_origins), ("server.allowed_hosts", &config.server.allowed_hosts)]
+    {
         if names.iter().any(|name| name.contains('*')) {
             return fail(key, "takes no wildcards; name each one".into());
         }

@@ -63,7 +63,11 @@ fn check(app: &AppState, operation: &Operation, request: &Request) -> Result<()>
     let upgrade = is_upgrade(request.headers());
     if operation.access == Access::Public {
         // The login sets the cookie, so it is a browser's write like any other.
-        return if request.method() == Method::POST { origin::check(request.uri(), request.headers(), &app.config) } else { Ok(()) };
+        return if request.method() == Method::POST {
+            origin::check(request.uri(), request.headers(), &app.config)
+        } else {
+            Ok(())
+        };
     }
     let (caller, by_browser) = authenticated(request)?;
     if upgrade
@@ -89,7 +93,9 @@ fn authenticated(request: &Request) -> Result<(Arc<Caller>, bool)> {
         Some(Identity::Caller(caller)) => Ok((caller.clone(), caller.kind == CallerKind::Open)),
         Some(Identity::Cookie(caller)) => Ok((caller.clone(), true)),
         Some(Identity::Invalid) => refused("Invalid API key: it is unknown, revoked or expired"),
-        _ => refused("Missing Authorization: send Authorization: Bearer <key>; only without any key is this machine served"),
+        _ => refused(
+            "Missing Authorization: send Authorization: Bearer <key>; only without any key is this machine served",
+        ),
     }
 }
 

@@ -120,7 +120,8 @@ fn nul_in(value: &serde_json::Value, path: String) -> Option<String> {
             items.iter().enumerate().find_map(|(i, item)| nul_in(item, format!("{path}[{i}]")))
         }
         serde_json::Value::Object(members) => members.iter().find_map(|(name, item)| {
-            let path = if path.is_empty() { name.replace('\0', "?") } else { format!("{path}.{}", name.replace('\0', "?")) };
+            let path =
+                if path.is_empty() { name.replace('\0', "?") } else { format!("{path}.{}", name.replace('\0', "?")) };
             if name.contains('\0') { Some(path) } else { nul_in(item, path) }
         }),
         _ => None,

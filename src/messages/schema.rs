@@ -175,6 +175,7 @@ pub struct ToolCallView {
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MessageRole)]
 pub enum Role {
     User,
     Assistant,

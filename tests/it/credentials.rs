@@ -27,10 +27,8 @@ async fn the_last_key_with_all_scopes_stays() {
     }
     let second = admin.call("create_api_key").json(json!({"name": "second", "role": "admin"})).ok(201).await;
     let (a, b) = (app.client(key["key"].as_str()), app.client(second["key"].as_str()));
-    let (one, two) = tokio::join!(
-        a.call("delete_api_key").id(&second["id"]).send(),
-        b.call("delete_api_key").id(&key["id"]).send()
-    );
+    let (one, two) =
+        tokio::join!(a.call("delete_api_key").id(&second["id"]).send(), b.call("delete_api_key").id(&key["id"]).send());
     assert_ne!((one.status, two.status), (204, 204), "both keys revoked each other");
     app.anonymous().call("get_caller").fails(401, "unauthorized").await;
 }
