@@ -1,6 +1,7 @@
 //! openfang: an agent operating system behind an HTTP API. `docs/architecture.md` shows the tree and the life of a request.
 
 pub mod agents;
+mod any_case;
 pub mod app;
 pub mod artifacts;
 pub mod audit;

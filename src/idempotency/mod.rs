@@ -12,7 +12,8 @@ use crate::ids::Id;
 pub struct Slot {
     /// Stored on the run in its first transaction, so that a retry finds it.
     pub key: String,
-    /// The run that an earlier request with this key started: attach to it, start nothing.
+    /// The run that an earlier request with this key started: attach to it, start nothing. Set for streams, and when the
+    /// earlier request will not answer any more.
     pub attach: Option<Id>,
 }
 

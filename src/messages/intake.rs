@@ -23,7 +23,7 @@ pub struct Intake {
 impl Intake {
     pub async fn new_run(self, app: &AppState, message: SendMessage) -> Result<NewRun> {
         let Self { agent, caller, door, idempotency_key } = self;
-        let text = checked_text(&message.message)?;
+        let text = checked_text(message.text())?;
         if let Some(file) = message.attachments.first() {
             let text = format!("There is no uploaded file {}", file.file_id());
             return Err(Error::new(ErrorCode::UnknownAttachment, text).with_detail("attachments[0]", "is unknown"));

@@ -21,7 +21,7 @@ use super::{
     ws,
 };
 use crate::{
-    agents,
+    agents, any_case,
     app::AppState,
     caller::Caller,
     error::Result,
@@ -144,6 +144,7 @@ pub async fn send_message_stream(
 #[serde(default)]
 pub struct CommandsFilter {
     /// Where they can be typed.
+    #[serde(deserialize_with = "any_case::one")]
     #[param(default = "web")]
     surface: Surface,
 }

@@ -1,12 +1,13 @@
 //! Wire types of the messages slice: what is sent to an agent, and how stored messages are shown.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::MessageFlag;
 use crate::{
+    any_case,
     ids::Id,
     runs::{StopReason, ThinkingWish},
     time::Ts,
@@ -20,12 +21,17 @@ const METADATA_BYTES: usize = 16 * 1024;
 
 /// A message to an agent. Unknown members are ignored.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(remote = "Self")]
 #[schema(example = json!({"message": "What is in the file notes.txt?"}))]
 pub struct SendMessage {
     /// 1 to 65,536 bytes after trimming; longer ones are 413. Also read as `content`.
-    #[serde(alias = "content")]
-    #[schema(min_length = 1, max_length = 65_536)]
-    pub message: String,
+    #[serde(default)]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 65_536)]
+    message: Option<String>,
+    /// Counts only without `message`.
+    #[serde(default)]
+    #[schema(ignore)]
+    content: Option<Value>,
     /// Ids of uploaded files.
     #[serde(default)]
     #[validate(length(max = 10))]
@@ -59,7 +65,7 @@ pub struct SendMessage {
     #[schema(max_length = 64)]
     pub provider: Option<String>,
     /// Reasoning of the model, for this run only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "any_case::maybe")]
     pub thinking: Option<ThinkingWish>,
     /// Answers of the model at most, for this run only.
     #[serde(default)]
@@ -71,6 +77,26 @@ pub struct SendMessage {
     #[validate(range(min = 1, max = 600))]
     #[schema(minimum = 1, maximum = 600, default = 600)]
     pub wait_secs: i32,
+}
+
+impl SendMessage {
+    /// What is said.
+    pub fn text(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'de> Deserialize<'de> for SendMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // The derived function, which `remote` makes an inherent one.
+        let mut sent = Self::deserialize(deserializer)?;
+        sent.message = match (sent.message, sent.content.take()) {
+            (Some(message), _) | (None, Some(Value::String(message))) => Some(message),
+            (None, None | Some(Value::Null)) => return Err(D::Error::missing_field("message")),
+            (None, Some(_)) => return Err(D::Error::custom("content must be a text")),
+        };
+        Ok(sent)
+    }
 }
 
 const fn ten_minutes() -> i32 {

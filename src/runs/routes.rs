@@ -36,6 +36,7 @@ use crate::{
     messages::{Intake, StartErrors, schema::SendMessage},
     page::{ListParams, Page},
     runtime::event::EventId,
+    sessions,
     time::Ts,
 };
 
@@ -255,7 +256,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>> {
 /// Cancel a run
 ///
 /// Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
-/// over before.
+/// over before. Runs of another caller's session need the scope `agents:write` besides.
 #[utoipa::path(post, path = "/api/runs/{id}/cancel", tag = "runs", params(("id" = Id, Path, description = "The run")),
     request_body = CancelRun, security(("api_key" = ["messages:write"])), extensions(("x-cost" = json!(5))),
     responses((status = 200, description = "It was over", body = Run),
@@ -267,7 +268,9 @@ pub async fn cancel_run(
     PathId(id): PathId,
     ValidJson(body): ValidJson<CancelRun>,
 ) -> Result<(StatusCode, Json<Run>)> {
-    let over = service::get(app.db.read(), id).await?.state.is_terminal();
+    let run = service::get(app.db.read(), id).await?;
+    sessions::may_cancel(app.db.read(), &caller, run.session_id).await?;
+    let over = run.state.is_terminal();
     if !over {
         app.engine.cancel_run(id, body.reason.as_deref(), &caller.label()).await?;
     }

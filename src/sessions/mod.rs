@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use entity::Model as SessionRow;
-pub use reset::reset;
+pub use reset::{may_cancel, reset};
 pub use routes::router;
 pub use views::fill;
 

@@ -1,5 +1,6 @@
 //! Starting over: the runs of a session are cancelled and a fresh one takes its place. Used by REST and the chat socket.
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{SessionRow, schema::SessionReset, service};
@@ -7,6 +8,7 @@ use crate::{
     app::AppState,
     caller::Caller,
     error::{Error, ErrorCode, Result},
+    ids::Id,
     runtime::engine,
     time::Ts,
 };
@@ -33,6 +35,11 @@ pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old:
 /// Sessions of other owners may be read with the scope alone, but not changed.
 pub(super) fn may_change(caller: &Caller, session: &SessionRow) -> Result<()> {
     if engine::owns(caller, &session.owner) { Ok(()) } else { needs_agents_write(caller) }
+}
+
+/// As `may_change`, for the runs of a session. Those of an erased one are over.
+pub async fn may_cancel<C: ConnectionTrait>(db: &C, caller: &Caller, session: Id) -> Result<()> {
+    service::find(db, session).await?.map_or(Ok(()), |row| may_change(caller, &row))
 }
 
 pub(super) fn needs_agents_write(caller: &Caller) -> Result<()> {

@@ -1,8 +1,7 @@
 //! Handlers that read sessions. Those that change them stand in `routes/change.rs`, those of one agent in `routes/agent.rs`.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::json;
+use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use validator::Validate;
@@ -15,6 +14,7 @@ use super::{
 };
 use crate::{
     agents::{self, AgentRow},
+    any_case,
     app::AppState,
     error::Result,
     http::{
@@ -61,7 +61,7 @@ pub struct SessionsFilter {
     #[param(min_length = 1, max_length = 256)]
     agent: Option<String>,
     /// What kind of conversation.
-    #[serde(deserialize_with = "any_case")]
+    #[serde(deserialize_with = "any_case::maybe")]
     kind: Option<SessionKind>,
     /// Part of the label, in any case.
     #[validate(length(max = 128))]
@@ -100,10 +100,11 @@ pub struct ConversationView {
 #[serde(default)]
 pub struct MessagesFilter {
     /// By number.
+    #[serde(deserialize_with = "any_case::one")]
     #[param(inline, default = "asc")]
     order: Order,
     /// Role, in any case.
-    #[serde(deserialize_with = "any_case")]
+    #[serde(deserialize_with = "any_case::maybe")]
     #[param(inline)]
     role: Option<RoleFilter>,
     /// Only messages with a higher number.
@@ -127,11 +128,6 @@ enum RoleFilter {
     Assistant,
     System,
     Tool,
-}
-
-fn any_case<'de, D: serde::Deserializer<'de>, T: DeserializeOwned>(d: D) -> Result<Option<T>, D::Error> {
-    let text = String::deserialize(d)?.to_lowercase();
-    serde_json::from_value(json!(text)).map(Some).map_err(serde::de::Error::custom)
 }
 
 /// List sessions

@@ -8,6 +8,7 @@ mod credentials;
 mod golden;
 mod llm;
 mod messages;
+mod rights;
 mod runs;
 mod sessions;
 mod support;

@@ -305,13 +305,16 @@ async fn a_retry_with_the_same_key_starts_nothing() {
         call("send_message", "k3", slow).send().await
     })
     .await;
-    assert_eq!((one.status, two.status), (200, 200), "{}", two.text());
-    assert_eq!(one.json["run_id"], two.json["run_id"], "the second attaches to the run of the first");
+    assert_eq!((one.status, two.status), (200, 409), "{}", two.text());
+    assert_eq!((&two.json["code"], two.header("retry-after")), (&json!("idempotency_in_progress"), "1"));
+    assert_eq!(call("send_message", "k3", slow).ok(200).await["run_id"], one.json["run_id"]);
 
     let mut events = Events::open(call("send_message_stream", "k4", "@@reply streamed").request()).await;
     let run = events.run_id();
     events.next().await.expect("an event");
     drop(events);
+    let answer = call("send_message_stream", "k4", "@@reply streamed").request().send().await.expect("an answer");
+    assert_eq!(answer.headers()["idempotency-replayed"], "true");
     let mut again = Events::open(call("send_message_stream", "k4", "@@reply streamed").request()).await;
     assert_eq!(again.run_id(), run);
     assert_eq!(joined(&again.rest().await), "streamed", "from the beginning");

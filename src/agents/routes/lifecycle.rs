@@ -18,6 +18,9 @@ use crate::{
         respond::ErrorBody,
     },
     ids::Id,
+    runs,
+    runtime::engine,
+    sessions,
 };
 
 fn view(transition: Transition, status: &str, cancelled_runs: Vec<Id>) -> Json<AgentTransition> {
@@ -117,7 +120,7 @@ pub async fn suspend_agent(
         app.engine.suspend(row.id);
     }
     let cancelled = match body.cancel_runs {
-        true => cancel(&app, &caller, row.id, Cancel::All(None), "agent_suspended").await?,
+        true => cancel(&app, &caller, row.id, Cancel::All, "agent_suspended").await?,
         false => vec![],
     };
     Ok(view(transition, "suspended", cancelled))
@@ -125,7 +128,8 @@ pub async fn suspend_agent(
 
 /// Stop an agent's work
 ///
-/// Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+/// Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+/// `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
 #[utoipa::path(post, path = "/api/agents/{id}/stop", tag = "agents",
     params(("id" = String, Path, description = "UUID or exact name of the agent")), request_body = StopAgent,
     security(("api_key" = ["messages:write"])), extensions(("x-cost" = json!(5))),
@@ -138,7 +142,15 @@ pub async fn stop_agent(
     ValidJson(body): ValidJson<StopAgent>,
 ) -> Result<Json<AgentStopped>> {
     let row = service::find_ref(app.db.read(), &id).await?;
-    let cancelled = cancel(&app, &caller, row.id, Cancel::All(body.session_id), "stopped").await?;
+    let which = match body.session_id {
+        Some(session) => {
+            sessions::may_cancel(app.db.read(), &caller, session).await?;
+            Cancel::Sessions(vec![session])
+        }
+        None if caller.scopes.has("agents:write") => Cancel::All,
+        None => Cancel::Sessions(own_busy_sessions(&app, &caller, row.id).await?),
+    };
+    let cancelled = cancel(&app, &caller, row.id, which, "stopped").await?;
     let (status, message) = match cancelled.len() {
         0 => ("ok", format!("Agent '{}' has no work under way", row.name)),
         1 => ("stopped", "1 run was cancelled".to_owned()),
@@ -181,7 +193,7 @@ pub async fn terminate(app: &AppState, caller: &Caller, id: Id) -> Result<(Termi
     let terminated = service::terminate(&app.db, id).await?;
     let mut cancelled = vec![];
     for agent in std::iter::once(&terminated.row).chain(&terminated.children) {
-        cancelled.extend(cancel(app, caller, agent.id, Cancel::All(None), "agent_terminated").await?);
+        cancelled.extend(cancel(app, caller, agent.id, Cancel::All, "agent_terminated").await?);
         app.events.publish("agent.terminated", json!({"agent_id": agent.id, "name": agent.name}));
     }
     Ok((terminated, cancelled))
@@ -191,8 +203,10 @@ pub async fn terminate(app: &AppState, caller: &Caller, id: Id) -> Result<(Termi
 enum Cancel {
     /// Those under way; queued ones stay.
     Active,
-    /// All unfinished ones, of one session if named.
-    All(Option<Id>),
+    /// All unfinished ones.
+    All,
+    /// All unfinished ones of these sessions.
+    Sessions(Vec<Id>),
 }
 
 /// Cancels runs and gives their ids.
@@ -200,6 +214,17 @@ async fn cancel(app: &AppState, caller: &Caller, agent: Id, which: Cancel, reaso
     let by = caller.label();
     match which {
         Cancel::Active => app.engine.cancel_active(agent, Some(reason), &by).await,
-        Cancel::All(session) => app.engine.cancel_agent(agent, session, Some(reason), &by).await,
+        Cancel::All => app.engine.cancel_agent(agent, None, Some(reason), &by).await,
+        Cancel::Sessions(sessions) => {
+            let each = sessions.into_iter().map(|id| app.engine.cancel_agent(agent, Some(id), Some(reason), &by));
+            Ok(futures::future::try_join_all(each).await?.concat())
+        }
     }
+}
+
+/// The caller's sessions with this agent that have runs under way or waiting.
+async fn own_busy_sessions(app: &AppState, caller: &Caller, agent: Id) -> Result<Vec<Id>> {
+    let open = runs::service::open(app.db.read(), Some(agent), None).await?;
+    let busy = open.iter().map(|run| run.session_id).collect();
+    sessions::service::own_among(app.db.read(), busy, |owner| engine::owns(caller, owner)).await
 }

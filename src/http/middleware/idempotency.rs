@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -53,7 +53,7 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
             let message = "This Idempotency-Key was used with another body; use a new key for a new request";
             return Err(Error::new(ErrorCode::IdempotencyKeyReused, message));
         }
-        Claim::InProgress { boot_id } => in_progress(app, &id, boot_id).await?,
+        Claim::InProgress { boot_id } => in_progress(app, &id, boot_id, streams(&parts.extensions)).await?,
     };
     let request_id = parts.extensions.get::<RequestId>().map_or_else(Id::new, |r| r.0);
     parts.extensions.insert(Slot { key: id.clone(), attach });
@@ -62,6 +62,7 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
     // A task of its own: a client that hangs up must not leave the key claimed and the answer unstored.
     let work = async move { settle(&worker, &key, request_id, next.run(request).await).await };
     match tokio::spawn(work.in_current_span()).await {
+        Ok(Ok(answer)) if attach.is_some() => Ok(marked(answer)),
         Ok(answer) => answer,
         Err(failed) => {
             service::release(&app.db, &id).await?;
@@ -74,14 +75,20 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
     }
 }
 
+/// Whether the operation answers with the events of a run, to which any number of clients can listen.
+fn streams(extensions: &Extensions) -> bool {
+    let operation = extensions.get::<Current>().and_then(|current| current.operation.as_ref());
+    operation.is_some_and(|operation| operation.id == "send_message_stream")
+}
+
 /// The run of the first call, to attach to; None when its process is gone and nothing was started.
-async fn in_progress(app: &AppState, id: &str, boot_id: Id) -> Result<Option<Id>> {
-    if let Some(run) = runs::service::find_by_idempotency_key(app.db.read(), id).await? {
-        return Ok(Some(run.id));
-    }
-    let gone = !system::service::is_alive(&app.db, boot_id, app.boot_id).await?;
-    if gone && service::take_over(&app.db, id, boot_id, app.boot_id).await? {
-        return Ok(None);
+async fn in_progress(app: &AppState, id: &str, boot_id: Id, streams: bool) -> Result<Option<Id>> {
+    let alive = system::service::is_alive(&app.db, boot_id, app.boot_id).await?;
+    match runs::service::find_by_idempotency_key(app.db.read(), id).await? {
+        // A run that is over has an answer, though the first call could not store it.
+        Some(run) if streams || !alive || run.state.is_terminal() => return Ok(Some(run.id)),
+        None if !alive && service::take_over(&app.db, id, boot_id, app.boot_id).await? => return Ok(None),
+        _ => {}
     }
     let message = "The first request with this Idempotency-Key is still running";
     Err(Error::new(ErrorCode::IdempotencyInProgress, message).with_retry_after(1))
@@ -150,6 +157,10 @@ fn replay(answer: StoredAnswer) -> Response {
             response.headers_mut().insert(name, value);
         }
     }
+    marked(response)
+}
+
+fn marked(mut response: Response) -> Response {
     response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
     response
 }

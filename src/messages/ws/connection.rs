@@ -35,6 +35,7 @@ use crate::{
         engine::{Closed, Followed},
         event::{EventId, RunEvent},
     },
+    sessions,
     time::Ts,
 };
 
@@ -206,7 +207,7 @@ impl Connection {
         match frame {
             ClientFrame::Ping => self.sender.send(&ServerFrame::Pong { time: Ts::now() }).await,
             ClientFrame::Command { command, args } => self.command(&command, &args).await,
-            ClientFrame::Message { message, client_id } => match typed_command(&message.message) {
+            ClientFrame::Message { message, client_id } => match typed_command(message.text()) {
                 Some((command, args)) => self.command(command, args).await,
                 None => {
                     let outcome = self.message(*message, client_id.clone()).await;
@@ -284,14 +285,15 @@ impl Connection {
     /// Cancels a run, or the one that runs in this session.
     pub(super) async fn cancel(&mut self, run: Option<Id>) -> Result<RunRow> {
         let run = match (run, self.session) {
-            (Some(run), session) => visible_run(&self.app, &self.caller, self.agent.id, session, run).await?.id,
+            (Some(run), session) => visible_run(&self.app, &self.caller, self.agent.id, session, run).await?,
             (None, None) => return Err(nothing_runs()),
             (None, session) => {
                 let open = runs::service::open(self.app.db.read(), None, session).await?;
-                open.into_iter().find(|run| run.state != RunState::Queued).ok_or_else(nothing_runs)?.id
+                open.into_iter().find(|run| run.state != RunState::Queued).ok_or_else(nothing_runs)?
             }
         };
-        self.app.engine.cancel_run(run, None, &self.caller.label()).await
+        sessions::may_cancel(self.app.db.read(), &self.caller, run.session_id).await?;
+        self.app.engine.cancel_run(run.id, None, &self.caller.label()).await
     }
 
     async fn resume(&mut self, run: Id, after: EventId) -> Result<()> {

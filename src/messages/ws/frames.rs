@@ -14,6 +14,8 @@ use crate::{
     usage::schema::Usage,
 };
 
+const CLIENT_ID_BYTES: usize = 64;
+
 /// A frame of the client.
 #[derive(Debug)]
 pub enum ClientFrame {
@@ -55,11 +57,26 @@ impl ClientFrame {
     /// Text that is no JSON object is the content of a message.
     pub fn parse(text: &str) -> Result<Self, BadFrame> {
         let Ok(Value::Object(mut members)) = serde_json::from_str(text) else {
-            let members = Map::from_iter([("content".to_owned(), Value::String(text.to_owned()))]);
+            let members = Map::from_iter([("content".to_owned(), Value::String(cleaned(text)))]);
             return message(members, None).map_err(|error| BadFrame { error, client_id: None });
         };
-        let client_id = members.remove("client_id").and_then(|id| id.as_str().map(str::to_owned));
-        let client_id = client_id.filter(|id| id.len() <= 64);
+        for name in ["content", "message"] {
+            if let Some(Value::String(text)) = members.get_mut(name) {
+                *text = cleaned(text);
+            }
+        }
+        let client_id = match members.remove("client_id") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) if id.len() <= CLIENT_ID_BYTES && !id.contains('\0') => Some(id),
+            Some(_) => {
+                let error = Error::invalid("client_id", format!("must be a text of at most {CLIENT_ID_BYTES} bytes"));
+                return Err(BadFrame { error, client_id: None });
+            }
+        };
+        if let Some((name, _)) = members.iter().find(|(name, value)| name.contains('\0') || holds_nul(value)) {
+            let error = Error::invalid(name.replace('\0', "?"), "must not contain U+0000");
+            return Err(BadFrame { error, client_id });
+        }
         let kind = members.remove("type").unwrap_or_default();
         let frame = match kind.as_str().unwrap_or_default() {
             "message" => message(members, client_id.clone()),
@@ -85,15 +102,20 @@ fn read<T: serde::de::DeserializeOwned>(members: Map<String, Value>) -> Result<T
     })
 }
 
-fn message(mut members: Map<String, Value>, client_id: Option<String>) -> Result<ClientFrame> {
-    for name in ["content", "message"] {
-        if let Some(Value::String(text)) = members.get_mut(name) {
-            *text = cleaned(text);
-        }
-    }
+fn message(members: Map<String, Value>, client_id: Option<String>) -> Result<ClientFrame> {
     let message: SendMessage = read(members)?;
     validator::Validate::validate(&message).map_err(|e| crate::http::extract::invalid(&e))?;
     Ok(ClientFrame::Message { message: Box::new(message), client_id })
+}
+
+/// No database stores U+0000.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members.iter().any(|(name, item)| name.contains('\0') || holds_nul(item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 /// Without control characters but line breaks and tabs, trimmed; nothing else is done to it.

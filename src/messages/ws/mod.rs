@@ -25,7 +25,7 @@ use self::{
     frames::Verbosity,
 };
 use crate::{
-    agents,
+    agents, any_case,
     app::AppState,
     caller::Caller,
     error::{Error, ErrorCode, Result},
@@ -49,6 +49,7 @@ pub struct SocketOptions {
     /// A session of this agent. Default: the caller's active one, followed when it is switched.
     session_id: Option<Id>,
     /// Amount of tool detail.
+    #[serde(deserialize_with = "any_case::one")]
     #[param(inline, default = "full")]
     verbose: Verbosity,
     /// Replay this run first, behind `last_event_id`.

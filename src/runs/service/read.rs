@@ -29,11 +29,12 @@ pub async fn get<C: ConnectionTrait>(db: &C, id: Id) -> Result<RunRow> {
     find(db, id).await?.ok_or_else(|| not_found(id))
 }
 
-/// The run that a stored-answer record names.
+/// The run that a stored-answer record names: the last one, as failures give the key back for another try.
 pub async fn find_by_idempotency_key<C: ConnectionTrait>(db: &C, key: &str) -> Result<Option<RunRow>> {
     Ok(run::Entity::find()
         .filter(run::Column::IdempotencyKey.eq(key))
         .filter(run::Column::IdempotencyKey.is_not_null())
+        .order_by_desc(run::Column::Id)
         .one(db)
         .await?)
 }

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::{ConversationView, any_case, conversation, page};
+use super::{ConversationView, conversation, page};
 use crate::{
-    agents,
+    agents, any_case,
     app::AppState,
     caller::Caller,
     error::Result,
@@ -31,7 +31,7 @@ use crate::{
 #[serde(default)]
 pub struct AgentSessionsFilter {
     /// What kind of conversation.
-    #[serde(deserialize_with = "any_case")]
+    #[serde(deserialize_with = "any_case::maybe")]
     kind: Option<SessionKind>,
     /// The whole label.
     #[validate(length(max = 128))]

@@ -216,3 +216,9 @@ pub async fn any_of_others<C: ConnectionTrait>(db: &C, agent: Id, own: impl Fn(&
         .await?;
     Ok(owners.iter().any(|owner| !own(owner)))
 }
+
+/// Those of these sessions that are `own`, by the owner's key.
+pub async fn own_among<C: ConnectionTrait>(db: &C, ids: Vec<Id>, own: impl Fn(&str) -> bool) -> Result<Vec<Id>> {
+    let rows = entity::Entity::find().filter(entity::Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().filter(|row| own(&row.owner)).map(|row| row.id).collect())
+}
