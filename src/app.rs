@@ -154,8 +154,9 @@ async fn open_database(url: &DbUrl) -> Result<Db, ConnectError> {
 impl Document {
     pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
         use sha2::{Digest, Sha256};
-        let yaml = document.to_yaml().unwrap_or_default();
+        let document = crate::openapi::ordered(document).unwrap_or_default();
+        let yaml = yaml_serde::to_string(&document).unwrap_or_default();
         let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&yaml)[..8]));
-        Self { json: document.to_json().unwrap_or_default(), yaml, etag }
+        Self { json: document.to_string(), yaml, etag }
     }
 }

@@ -1,10 +1,13 @@
 //! The OpenAPI document: its base, and the pass that adds what holds for every operation (errors, headers, idempotency).
 
-use serde_json::json;
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        Components, ContentBuilder, HeaderBuilder, Object, ObjectBuilder, RefOr, Required, Response, ResponseBuilder,
+        Components, Content, ContentBuilder, HeaderBuilder, Object, ObjectBuilder, RefOr, Required, Response,
+        ResponseBuilder, Schema,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem},
         schema::{Ref, SchemaFormat, Type},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -73,6 +76,49 @@ pub fn finish(document: &mut utoipa::openapi::OpenApi) {
             finish_item(&path, item);
         }
     }
+    loosen_bodies(document);
+}
+
+/// The document as JSON, in the same order each time: extensions come out of a hash map.
+pub fn ordered(document: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {
+    let mut root = serde_json::to_value(document)?;
+    let items = root["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    for operation in items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut()) {
+        if let Some(members) = operation.as_object_mut() {
+            let mut extensions: Vec<String> = members.keys().filter(|name| name.starts_with("x-")).cloned().collect();
+            extensions.sort();
+            for name in extensions {
+                let value = members.shift_remove(&name);
+                members.extend(value.map(|value| (name, value)));
+            }
+        }
+    }
+    Ok(root)
+}
+
+/// A body without a required member may be left out: that counts as `{}`.
+fn loosen_bodies(document: &mut utoipa::openapi::OpenApi) {
+    let optional = all_optional(document);
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                let mut schemas = body.content.values().map(|content| match content {
+                    RefOr::T(Content { schema: Some(RefOr::Ref(schema)), .. }) => Some(&schema.ref_location),
+                    _ => None,
+                });
+                if schemas.all(|schema| schema.is_some_and(|s| optional.contains(s))) {
+                    body.required = Some(Required::False);
+                }
+            }
+        }
+    }
+}
+
+/// Schemas without a required member.
+fn all_optional(document: &utoipa::openapi::OpenApi) -> HashSet<String> {
+    let schemas = document.components.iter().flat_map(|c| &c.schemas);
+    let optional = schemas.filter(|(_, s)| matches!(s, RefOr::T(Schema::Object(o)) if o.required.is_empty()));
+    optional.map(|(name, _)| format!("#/components/schemas/{name}")).collect()
 }
 
 fn finish_item(path: &str, item: &mut PathItem) {

@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ApiKey {
     pub id: Id,
+    /// What its owner calls it.
     #[schema(example = "ci")]
     pub name: String,
     /// First 12 characters of the key.
@@ -31,6 +32,7 @@ pub struct ApiKey {
     pub revoked_at: Option<Ts>,
     /// To the minute.
     pub last_used_at: Option<Ts>,
+    /// Address it was last used from.
     pub last_used_ip: Option<String>,
     /// Who created it.
     pub created_by: String,
@@ -41,10 +43,12 @@ pub struct ApiKey {
 /// A page of API keys.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ApiKeyList {
+    /// Newest first.
     pub keys: Vec<ApiKey>,
     /// All keys that match.
     #[schema(minimum = 0)]
     pub total: i64,
+    /// Where the next page begins; null on the last one.
     pub next_cursor: Option<String>,
     /// Whether the configuration holds a key with all scopes besides these.
     pub config_key_set: bool,
@@ -57,7 +61,11 @@ pub struct ApiKeyList {
 pub struct CreateApiKey {
     /// Unique among keys that are not revoked.
     #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     pub name: String,
     #[serde(default)]
     pub role: Option<Role>,
@@ -84,8 +92,13 @@ pub struct CreateApiKey {
 #[serde(deny_unknown_fields, default)]
 #[schema(example = json!({"name": "ci-2", "rate_limit": {"quota_per_hour": 3000, "burst": 100}}))]
 pub struct UpdateApiKey {
+    /// Unique among keys that are not revoked.
     #[validate(length(min = 1, max = 128))]
-    #[schema(min_length = 1, max_length = 128)]
+    #[schema(
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\x00-\\x20\\x7f-\\xa0][^\\x00-\\x1f\\x7f-\\x9f]*$"
+    )]
     pub name: Option<String>,
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Role>)]
@@ -97,6 +110,7 @@ pub struct UpdateApiKey {
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<Ts>)]
     pub expires_at: Option<Option<Ts>>,
+    /// The same as a number of days from now.
     #[validate(range(min = 1, max = 3650))]
     #[schema(minimum = 1, maximum = 3650)]
     pub expires_in_days: Option<i32>,
@@ -141,9 +155,11 @@ pub struct ApiKeyRotated {
 #[derive(Deserialize, ToSchema, Validate)]
 #[schema(example = json!({"username": "admin", "password": "correct horse battery staple"}))]
 pub struct Login {
+    /// The configured user name.
     #[validate(length(max = 256))]
     #[schema(max_length = 256)]
     pub username: String,
+    /// The password itself.
     #[validate(length(max = 1024))]
     #[schema(max_length = 1024)]
     pub password: String,
@@ -152,12 +168,15 @@ pub struct Login {
 /// A login; the cookie `openfang_session` holds the same token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoggedIn {
+    /// Always `ok`.
     #[schema(example = "ok")]
     pub status: String,
     /// Also accepted as `Authorization: Bearer`.
     pub token: String,
+    /// The configured user name.
     pub username: String,
     pub role: Role,
+    /// Scopes of the role, sorted.
     pub scopes: Vec<String>,
     pub expires_at: Ts,
 }
@@ -165,6 +184,7 @@ pub struct LoggedIn {
 /// Outcome without further facts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoggedOut {
+    /// Always `ok`.
     #[schema(example = "ok")]
     pub status: String,
 }
@@ -184,10 +204,12 @@ pub struct AuthCheck {
     /// The request's credential is valid, or none is needed.
     pub authenticated: bool,
     pub mode: AuthMode,
+    /// Who is logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// What the credential may do, sorted.
     pub scopes: Vec<String>,
     pub expires_at: Option<Ts>,
     /// A credential is needed.
@@ -199,8 +221,10 @@ pub struct AuthCheck {
 pub struct CallerInfo {
     pub kind: CallerKind,
     pub id: Option<Id>,
+    /// Name of the API key or user.
     pub name: Option<String>,
     pub role: Option<Role>,
+    /// What the credential may do, sorted.
     pub scopes: Vec<String>,
     pub expires_at: Option<Ts>,
     pub rate_limit: RateLimit,
@@ -210,21 +234,26 @@ pub struct CallerInfo {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoleInfo {
     pub name: Role,
+    /// What it may do, sorted.
     pub scopes: Vec<String>,
 }
 
 /// A scope.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScopeInfo {
+    /// `<area>:read` or `<area>:write`.
     #[schema(example = "agents:read")]
     pub name: String,
+    /// What it allows.
     pub description: String,
 }
 
 /// All roles and scopes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoleList {
+    /// From the weakest to the strongest.
     pub roles: Vec<RoleInfo>,
+    /// By area.
     pub scopes: Vec<ScopeInfo>,
     /// Number of roles.
     #[schema(minimum = 0)]

@@ -91,10 +91,10 @@ fn on_runtime<F: Future<Output = Result<ExitCode, String>>>(future: F) -> Result
 
 fn print_document(json: bool) -> Result<ExitCode, String> {
     use std::io::Write;
-    let document = crate::router::document();
+    let document = crate::openapi::ordered(&crate::router::document()).map_err(|e| e.to_string())?;
     let text = match json {
-        true => document.to_pretty_json().map_err(|e| e.to_string())? + "\n",
-        false => document.to_yaml().map_err(|e| e.to_string())?,
+        true => format!("{document:#}\n"),
+        false => yaml_serde::to_string(&document).map_err(|e| e.to_string())?,
     };
     std::io::stdout().write_all(text.as_bytes()).map_err(|e| e.to_string())?;
     Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use super::{access::Identity, middleware::operation::Current};
@@ -86,10 +87,16 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     check_shape(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
+    let value = serde_path_to_error::deserialize(&mut deserializer).or_else(|e| {
         let path = e.path().to_string();
         let cause = e.into_inner();
-        if cause.is_data() { unfit(&path, &cause.to_string()) } else { not_json(&cause.to_string()) }
+        match cause.is_data() {
+            true if cause.to_string().contains("floating point") => {
+                parse_whole(bytes, unfit(&path, &cause.to_string()))
+            }
+            true => Err(unfit(&path, &cause.to_string())),
+            false => Err(not_json(&cause.to_string())),
+        }
     })?;
     deserializer.end().map_err(|e| not_json(&e.to_string()))?;
     Ok(value)
@@ -125,6 +132,30 @@ fn nul_in(value: &serde_json::Value, path: String) -> Option<String> {
             if name.contains('\0') { Some(path) } else { nul_in(item, path) }
         }),
         _ => None,
+    }
+}
+
+/// JSON has one kind of number, so that 470.0 is a whole one. serde's integers do not take it.
+fn parse_whole<T: DeserializeOwned>(bytes: &[u8], otherwise: Error) -> Result<T> {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|e| not_json(&e.to_string()))?;
+    if !make_whole(&mut value) {
+        return Err(otherwise);
+    }
+    serde_path_to_error::deserialize(value).map_err(|e| unfit(&e.path().to_string(), &e.into_inner().to_string()))
+}
+
+/// Whether there was one.
+fn make_whole(value: &mut Value) -> bool {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            // Up to here a float is exact.
+            let exact = |f: &f64| f.fract() == 0.0 && f.abs() < 9_007_199_254_740_992.0;
+            let whole = number.as_f64().filter(exact);
+            whole.inspect(|whole| *number = (*whole as i64).into()).is_some()
+        }
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| make_whole(item) || any),
+        Value::Object(members) => members.values_mut().fold(false, |any, member| make_whole(member) || any),
+        _ => false,
     }
 }
 

@@ -25,8 +25,10 @@ pub enum HealthStatus {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
     pub status: HealthStatus,
+    /// Version of the server.
     #[schema(example = "0.7.0")]
     pub version: String,
+    /// Seconds since the start.
     #[schema(minimum = 0)]
     pub uptime_seconds: i64,
     /// Panics caught since the start.
@@ -57,7 +59,9 @@ pub enum DatabaseKind {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DatabaseDetail {
     pub kind: DatabaseKind,
+    /// Milliseconds of a trivial query, just now.
     pub latency_ms: f64,
+    /// Size of the file or database, if it can be told.
     #[schema(minimum = 0)]
     pub size_bytes: Option<i64>,
     /// Number of applied migrations.
@@ -65,6 +69,7 @@ pub struct DatabaseDetail {
     pub schema_version: i64,
     /// A write succeeded within the last 15 seconds.
     pub writable: bool,
+    /// What is wrong with it.
     pub error: Option<String>,
 }
 
@@ -92,6 +97,7 @@ pub enum CheckStatus {
 pub struct Check {
     pub name: CheckName,
     pub status: CheckStatus,
+    /// What was found, in words.
     pub message: String,
     /// Since when it has this status, if known.
     pub since: Option<Ts>,
@@ -101,19 +107,24 @@ pub struct Check {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Replica {
     pub id: Id,
+    /// Version of its binary.
     pub version: String,
     pub started_at: Ts,
     pub last_seen: Ts,
+    /// Where it listens.
     pub address: Option<String>,
 }
 
 /// Runs that wait or work.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Queue {
+    /// Runs that wait for a worker.
     #[schema(minimum = 0)]
     pub pending: i64,
+    /// Runs that have a worker.
     #[schema(minimum = 0)]
     pub running: i64,
+    /// How long the oldest of them has waited.
     #[schema(minimum = 0)]
     pub oldest_pending_secs: i64,
 }
@@ -126,15 +137,19 @@ pub struct HealthDetail {
     /// Same as `uptime_seconds`.
     #[schema(minimum = 0)]
     pub uptime_secs: i64,
+    /// Agents that are not terminated.
     #[schema(minimum = 0)]
     pub agent_count: i64,
     pub database: DatabaseStatus,
     pub database_detail: DatabaseDetail,
     /// Unknown or outdated keys of the configuration.
     pub config_warnings: Vec<String>,
+    /// What was checked, one entry each.
     pub checks: Vec<Check>,
+    /// Servers of this database that are alive.
     pub replicas: Vec<Replica>,
     pub queue: Queue,
+    /// The server is about to stop and takes no new work.
     pub draining: bool,
     /// Resident memory of this process.
     #[schema(minimum = 0)]
@@ -244,16 +259,21 @@ pub struct LlmStatus {
 /// What this binary is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Version {
+    /// Name of the product.
     #[schema(example = "openfang")]
     pub name: String,
+    /// Version of the binary.
     #[schema(example = "0.7.0")]
     pub version: String,
     pub build_date: Ts,
     /// `unknown` in debug builds.
     pub git_sha: String,
+    /// The compiler.
     pub rust_version: String,
+    /// Operating system.
     #[schema(example = "linux")]
     pub platform: String,
+    /// Processor.
     #[schema(example = "x86_64")]
     pub arch: String,
     /// Version of the OpenAPI document.
@@ -273,6 +293,7 @@ pub struct ShutdownOptions {
     #[schema(minimum = 0, maximum = 600)]
     pub drain_secs: i32,
     pub scope: ShutdownScope,
+    /// For the log.
     #[validate(length(max = 500))]
     #[schema(max_length = 500)]
     pub reason: Option<String>,
@@ -298,8 +319,10 @@ pub enum ShutdownScope {
 /// The server is about to stop.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShuttingDown {
+    /// Always `shutting_down`.
     #[schema(example = "shutting_down")]
     pub status: String,
+    /// How long running steps may go on.
     #[schema(minimum = 0)]
     pub drain_secs: i32,
     /// Runs that are handed over if they do not end in time.

@@ -29,9 +29,8 @@ pub fn router() -> OpenApiRouter<AppState> {
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct TemplateFilter {
-    /// Only this group, in any case: General, Research, Development, Writing, Operations or Business.
-    #[validate(length(max = 64))]
-    #[param(max_length = 64, example = "Development")]
+    /// Only this group; read in any case.
+    #[param(value_type = Option<TemplateCategory>)]
     category: Option<String>,
     /// Part of the name, the description or a tag, in any case.
     #[validate(length(max = 200))]

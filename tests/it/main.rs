@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod agents;
+mod architecture;
 mod auth;
+mod contract;
 mod credentials;
 mod golden;
 mod llm;
 mod messages;
+mod migrations;
 mod rights;
 mod runs;
 mod sessions;

@@ -54,6 +54,7 @@ pub struct SocketOptions {
     verbose: Verbosity,
     /// Replay this run first, behind `last_event_id`.
     run_id: Option<Id>,
+    /// The last event of it that was seen.
     #[validate(range(min = 0))]
     #[param(minimum = 0, default = 0)]
     last_event_id: i64,

@@ -1,3 +1,5 @@
+//! Tests of shaped content.
+
 use super::{Filter, Piece, Shown, shown, shown_cut, shown_rest};
 use crate::runs::Directives;
 

@@ -1,3 +1,5 @@
+//! Tests of the context window.
+
 use serde_json::json;
 
 use super::{Budget, ContextInput, Notice, Persona, TooLong, TurnData, assemble, system_text};

@@ -1,3 +1,5 @@
+//! Tests of retries and fallbacks.
+
 use super::{Candidate, Decision, decide};
 use crate::{
     llm::ErrorClass,

@@ -1,6 +1,9 @@
 //! The OpenAPI document as the tests read it: look-up of operations, and schemas ready for validation.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -34,7 +37,40 @@ pub static DOCUMENT: LazyLock<Document> = LazyLock::new(|| {
     Document { root, operations }
 });
 
+impl Operation {
+    /// Names of its parameters in `path`, `query` or `header`.
+    pub fn parameters(&self, place: &str) -> Vec<String> {
+        let all = self.value["parameters"].as_array().into_iter().flatten();
+        all.filter(|p| p["in"] == place).filter_map(|p| p["name"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Scopes that a key needs for it.
+    pub fn scopes(&self) -> BTreeSet<String> {
+        let requirements = self.value["security"].as_array().into_iter().flatten();
+        let scopes = requirements.flat_map(|r| r["api_key"].as_array().into_iter().flatten());
+        scopes.filter_map(|s| s.as_str().map(str::to_owned)).collect()
+    }
+
+    /// `public`, `any`, or its scopes.
+    pub fn access(&self) -> String {
+        if self.value["security"] == json!([{}]) {
+            return "public".into();
+        }
+        let scopes: Vec<String> = self.scopes().into_iter().collect();
+        if scopes.is_empty() { "any".into() } else { scopes.join(" ") }
+    }
+}
+
 impl Document {
+    /// Follows references to the schema itself.
+    pub fn resolve(&self, schema: &Value) -> Value {
+        let mut schema = schema;
+        while let Some(reference) = schema["$ref"].as_str() {
+            schema = self.root.pointer(reference.trim_start_matches('#')).expect("a reference that leads somewhere");
+        }
+        schema.clone()
+    }
+
     pub fn operation(&self, id: &str) -> Arc<Operation> {
         self.operations
             .iter()
