@@ -580,7 +580,8 @@ class Agents:
     ) -> m.AgentStopped:
         """Stop an agent's work.
 
-        Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+        Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+        `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
 
         ``POST /api/agents/{id}/stop``
 
@@ -692,7 +693,8 @@ class Agents:
         """Uninstall an agent.
 
         Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
-        workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+        workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+        uses it, not even as a named workspace.
 
         ``DELETE /api/agents/{id}/uninstall``
 
@@ -898,10 +900,10 @@ class Runs:
             limit: Rows of a page.
             cursor: `next_cursor` of the page before.
             agent: Id or name of the agent.
-            session_id: Only runs of this session.
+            session_id: Runs of this session.
             status: One or more statuses, separated by commas.
             door: Where it came in.
-            parent_run_id: Only runs that this run started.
+            parent_run_id: Runs that this one started.
             after: Queued at this time or later.
             before: Queued before this time.
 
@@ -951,10 +953,10 @@ class Runs:
         Args:
             limit: Rows of a page.
             agent: Id or name of the agent.
-            session_id: Only runs of this session.
+            session_id: Runs of this session.
             status: One or more statuses, separated by commas.
             door: Where it came in.
-            parent_run_id: Only runs that this run started.
+            parent_run_id: Runs that this one started.
             after: Queued at this time or later.
             before: Queued before this time.
 
@@ -1007,7 +1009,7 @@ class Runs:
         """Cancel a run.
 
         Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
-        over before.
+        over before. Runs of another caller's session need the scope `agents:write` besides.
 
         ``POST /api/runs/{id}/cancel``
 
@@ -1913,7 +1915,7 @@ class Auth:
             403: `insufficient_scope`, `origin_not_allowed`
             404: `key_not_found`
             408: `request_timeout`
-            409: `key_name_taken`, `key_revoked`
+            409: `key_name_taken`, `key_revoked`, `last_admin_key`
             413: `payload_too_large`
             415: `unsupported_media_type`
             429: `rate_limited`
@@ -2826,7 +2828,8 @@ class AsyncAgents:
     ) -> m.AgentStopped:
         """Stop an agent's work.
 
-        Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+        Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+        `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
 
         ``POST /api/agents/{id}/stop``
 
@@ -2938,7 +2941,8 @@ class AsyncAgents:
         """Uninstall an agent.
 
         Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
-        workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+        workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+        uses it, not even as a named workspace.
 
         ``DELETE /api/agents/{id}/uninstall``
 
@@ -3144,10 +3148,10 @@ class AsyncRuns:
             limit: Rows of a page.
             cursor: `next_cursor` of the page before.
             agent: Id or name of the agent.
-            session_id: Only runs of this session.
+            session_id: Runs of this session.
             status: One or more statuses, separated by commas.
             door: Where it came in.
-            parent_run_id: Only runs that this run started.
+            parent_run_id: Runs that this one started.
             after: Queued at this time or later.
             before: Queued before this time.
 
@@ -3197,10 +3201,10 @@ class AsyncRuns:
         Args:
             limit: Rows of a page.
             agent: Id or name of the agent.
-            session_id: Only runs of this session.
+            session_id: Runs of this session.
             status: One or more statuses, separated by commas.
             door: Where it came in.
-            parent_run_id: Only runs that this run started.
+            parent_run_id: Runs that this one started.
             after: Queued at this time or later.
             before: Queued before this time.
 
@@ -3254,7 +3258,7 @@ class AsyncRuns:
         """Cancel a run.
 
         Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
-        over before.
+        over before. Runs of another caller's session need the scope `agents:write` besides.
 
         ``POST /api/runs/{id}/cancel``
 
@@ -4170,7 +4174,7 @@ class AsyncAuth:
             403: `insufficient_scope`, `origin_not_allowed`
             404: `key_not_found`
             408: `request_timeout`
-            409: `key_name_taken`, `key_revoked`
+            409: `key_name_taken`, `key_revoked`, `last_admin_key`
             413: `payload_too_large`
             415: `unsupported_media_type`
             429: `rate_limited`

@@ -225,7 +225,7 @@ class CancelRun(Model):
     )
     reason: Annotated[str | None, Field(max_length=256)] = None
     """
-    Why, for the log and the run.
+    For the person who reads the run.
     """
 
 
@@ -394,15 +394,15 @@ class ContextBreakdown(Model):
 
     system_prompt_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens of the instructions.
+    Of the system prompt.
     """
     message_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens of the messages.
+    Of the messages.
     """
     tool_definition_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens of the tools' descriptions.
+    Of the tools that the model is told of.
     """
 
 
@@ -655,10 +655,16 @@ class ImageBlock(Model):
     """
 
     type: Literal["image"] = "image"
+    """
+    Tells the kinds apart.
+    """
     file_id: Id
+    """
+    The uploaded file.
+    """
     media_type: Annotated[str, Field(examples=["image/png"])]
     """
-    Media type, such as `image/png`.
+    Type of the file.
     """
 
 
@@ -910,8 +916,17 @@ class Queue(Model):
     """
 
     pending: Annotated[int, Field(ge=0)]
+    """
+    Runs that wait for a worker.
+    """
     running: Annotated[int, Field(ge=0)]
+    """
+    Runs that have a worker.
+    """
     oldest_pending_secs: Annotated[int, Field(ge=0)]
+    """
+    How long the oldest of them has waited.
+    """
 
 
 class RateLimit(Model):
@@ -938,6 +953,9 @@ class RedactedThinkingBlock(Model):
     """
 
     type: Literal["redacted_thinking"] = "redacted_thinking"
+    """
+    Tells the kinds apart.
+    """
 
 
 class ResetSession(Model):
@@ -1002,13 +1020,16 @@ class RunCallerInfo(Model):
     """
 
     kind: CallerKind
+    """
+    How the caller came in.
+    """
     id: str | None = None
     """
-    Key, person or thing that sent the message.
+    Of the API key or login.
     """
     name: str | None = None
     """
-    Its name.
+    Of the API key or login.
     """
 
 
@@ -1018,9 +1039,12 @@ class RunError(Model):
     """
 
     code: ErrorCode
+    """
+    Stable word to branch on.
+    """
     message: Annotated[str, Field(examples=["openai does not answer (503)"])]
     """
-    What happened, in words.
+    A sentence for people.
     """
     retryable: bool
     """
@@ -1032,7 +1056,7 @@ class RunError(Model):
     """
     retry_after_secs: Annotated[int | None, Field(ge=0)] = None
     """
-    Seconds after which a repeat can succeed.
+    When to try again.
     """
 
 
@@ -1042,14 +1066,20 @@ class RunRetry(Model):
     """
 
     type: Literal["retry"] = "retry"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     attempt: Annotated[int, Field(ge=1)]
     """
     The try that failed, from 1.
     """
     delay_ms: Annotated[int, Field(ge=0)]
     """
-    Milliseconds until the next attempt.
+    Pause before the next try, in milliseconds.
     """
     code: ErrorCode
     """
@@ -1061,7 +1091,7 @@ class RunRetry(Model):
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1087,18 +1117,24 @@ class RunWarning(Model):
     """
 
     type: Literal["warning"] = "warning"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     code: Annotated[str, Field(examples=["history_trimmed"])]
     """
     Stable word to branch on.
     """
     message: str
     """
-    What it is about, in words.
+    A sentence for people.
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1145,11 +1181,17 @@ class SessionDeleted(Model):
     What was done.
     """
     session_id: Id
+    """
+    The session.
+    """
     id: Id
     """
     Same as `session_id`.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     new_session_id: Id | None = None
 
 
@@ -1172,13 +1214,16 @@ class SessionLabelSet(Model):
     What was done.
     """
     session_id: Id
+    """
+    The session.
+    """
     id: Id
     """
     Same as `session_id`.
     """
     label: str | None = None
     """
-    What people call the session.
+    The label now; null when there is none.
     """
 
 
@@ -1193,15 +1238,24 @@ class SessionReset(Model):
     """
     message: str
     """
-    The outcome, in words.
+    The same as a sentence.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     new_session_id: Id
+    """
+    The one that is active now.
+    """
     session_id: Id
     """
     Same as `new_session_id`.
     """
     old_session_id: Id
+    """
+    The one that was active before.
+    """
     deleted: bool
     """
     The old one was erased.
@@ -1309,7 +1363,13 @@ class ShuttingDown(Model):
     """
 
     status: Annotated[str, Field(examples=["shutting_down"])]
+    """
+    Always `shutting_down`.
+    """
     drain_secs: Annotated[int, Field(ge=0)]
+    """
+    How long running steps may go on.
+    """
     runs_active: Annotated[int, Field(ge=0)]
     """
     Runs that are handed over if they do not end in time.
@@ -1361,14 +1421,20 @@ class StepDiscarded(Model):
     """
 
     type: Literal["step_discarded"] = "step_discarded"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     discards_after: Annotated[int, Field(ge=0)]
     """
-    Text with an event id above this is void.
+    Deltas with a higher id are void.
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1448,6 +1514,9 @@ class TextBlock(Model):
     """
 
     type: Literal["text"] = "text"
+    """
+    Tells the kinds apart.
+    """
     text: str
     """
     The text.
@@ -1460,10 +1529,16 @@ class TextDelta(Model):
     """
 
     type: Literal["text_delta"] = "text_delta"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     delta: Annotated[str, Field(examples=["Hel"])]
     """
-    The next piece of the answer.
+    The text.
     """
     content: str
     """
@@ -1471,7 +1546,7 @@ class TextDelta(Model):
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1481,9 +1556,12 @@ class ThinkingBlock(Model):
     """
 
     type: Literal["thinking"] = "thinking"
+    """
+    Tells the kinds apart.
+    """
     thinking: str
     """
-    The model's reasoning.
+    The reasoning.
     """
 
 
@@ -1493,14 +1571,20 @@ class ThinkingDelta(Model):
     """
 
     type: Literal["thinking_delta"] = "thinking_delta"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     thinking: str
     """
-    The next piece of the reasoning.
+    The reasoning.
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1561,11 +1645,11 @@ class ToolCallView(Model):
     """
     result: str | None = None
     """
-    What the tool answered.
+    What the model was told; absent while the call runs.
     """
     is_error: bool | None = None
     """
-    Whether the call failed.
+    It went wrong.
     """
     running: bool
     """
@@ -1606,7 +1690,13 @@ class ToolResult(Model):
     """
 
     type: Literal["tool_result"] = "tool_result"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     tool: Annotated[str, Field(examples=["file_read"])]
     """
     Name of the tool.
@@ -1633,7 +1723,7 @@ class ToolResult(Model):
     """
     is_error: bool
     """
-    Whether the call failed.
+    It went wrong.
     """
     truncated: bool
     """
@@ -1641,11 +1731,11 @@ class ToolResult(Model):
     """
     duration_ms: Annotated[int, Field(ge=0)]
     """
-    Milliseconds it took.
+    How long it took, in milliseconds.
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1655,9 +1745,12 @@ class ToolResultBlock(Model):
     """
 
     type: Literal["tool_result"] = "tool_result"
+    """
+    Tells the kinds apart.
+    """
     tool_use_id: str
     """
-    The call that it answers.
+    Id that the model gave the call.
     """
     tool_name: str
     """
@@ -1665,11 +1758,11 @@ class ToolResultBlock(Model):
     """
     content: str
     """
-    What the tool answered.
+    What the model was told.
     """
     is_error: bool
     """
-    Whether the call failed.
+    It went wrong.
     """
 
 
@@ -1706,7 +1799,13 @@ class ToolUse(Model):
     """
 
     type: Literal["tool_use"] = "tool_use"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     tool: Annotated[str, Field(examples=["file_read"])]
     """
     Name of the tool.
@@ -1733,7 +1832,7 @@ class ToolUse(Model):
     """
     done: bool
     """
-    Whether this is the last event.
+    True for the last event only.
     """
 
 
@@ -1743,6 +1842,9 @@ class ToolUseBlock(Model):
     """
 
     type: Literal["tool_use"] = "tool_use"
+    """
+    Tells the kinds apart.
+    """
     id: str
     """
     Id that the model gave the call.
@@ -1837,7 +1939,7 @@ class Usage(Model):
     """
     output_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the model wrote.
+    Tokens written by models.
     """
     cache_read_tokens: Annotated[int, Field(ge=0)]
     """
@@ -1867,15 +1969,30 @@ class Version(Model):
     """
 
     name: Annotated[str, Field(examples=["openfang"])]
+    """
+    Name of the product.
+    """
     version: Annotated[str, Field(examples=["0.7.0"])]
+    """
+    Version of the binary.
+    """
     build_date: Ts
     git_sha: str
     """
     `unknown` in debug builds.
     """
     rust_version: str
+    """
+    The compiler.
+    """
     platform: Annotated[str, Field(examples=["linux"])]
+    """
+    Operating system.
+    """
     arch: Annotated[str, Field(examples=["x86_64"])]
+    """
+    Processor.
+    """
     api_version: str
     """
     Version of the OpenAPI document.
@@ -2542,6 +2659,9 @@ class AttachmentFile(Model):
     """
 
     file_id: Id
+    """
+    The uploaded file.
+    """
 
 
 AttachmentRef = TypeAliasType("AttachmentRef", Id | AttachmentFile)
@@ -2556,10 +2676,16 @@ class AudioBlock(Model):
     """
 
     type: Literal["audio"] = "audio"
+    """
+    Tells the kinds apart.
+    """
     file_id: Id
+    """
+    The uploaded file.
+    """
     media_type: Annotated[str, Field(examples=["audio/mpeg"])]
     """
-    Media type, such as `image/png`.
+    Type of the file.
     """
 
 
@@ -2617,6 +2743,9 @@ class Check(Model):
     name: CheckName
     status: CheckStatus
     message: str
+    """
+    What was found, in words.
+    """
     since: Ts | None = None
 
 
@@ -2626,9 +2755,12 @@ class ContextReport(Model):
     """
 
     session_id: Id
+    """
+    The session.
+    """
     estimated_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the next call would send.
+    All together.
     """
     context_window: Annotated[int, Field(ge=0)]
     """
@@ -2639,11 +2771,17 @@ class ContextReport(Model):
     One decimal, at most 100.
     """
     pressure: Pressure
+    """
+    How full the window is.
+    """
     message_count: Annotated[int, Field(ge=0)]
     """
     Messages that the folded view shows.
     """
     breakdown: ContextBreakdown
+    """
+    Where they go.
+    """
     recommendation: str
     """
     What to do about it.
@@ -2689,7 +2827,13 @@ class DatabaseDetail(Model):
 
     kind: DatabaseKind
     latency_ms: float
+    """
+    Milliseconds of a trivial query, just now.
+    """
     size_bytes: Annotated[int | None, Field(ge=0)] = None
+    """
+    Size of the file or database, if it can be told.
+    """
     schema_version: Annotated[int, Field(ge=0)]
     """
     Number of applied migrations.
@@ -2699,6 +2843,9 @@ class DatabaseDetail(Model):
     A write succeeded within the last 15 seconds.
     """
     error: str | None = None
+    """
+    What is wrong with it.
+    """
 
 
 class ErrorBody(Model):
@@ -2836,14 +2983,20 @@ class FileBlock(Model):
     """
 
     type: Literal["file"] = "file"
+    """
+    Tells the kinds apart.
+    """
     file_id: Id
+    """
+    The uploaded file.
+    """
     filename: str
     """
     Name of the file.
     """
     media_type: Annotated[str, Field(examples=["application/pdf"])]
     """
-    Media type, such as `image/png`.
+    Type of the file.
     """
 
 
@@ -2854,7 +3007,13 @@ class Health(Model):
 
     status: HealthStatus
     version: Annotated[str, Field(examples=["0.7.0"])]
+    """
+    Version of the server.
+    """
     uptime_seconds: Annotated[int, Field(ge=0)]
+    """
+    Seconds since the start.
+    """
     panic_count: Annotated[int, Field(ge=0)]
     """
     Panics caught since the start.
@@ -2876,14 +3035,20 @@ class HistoryCleared(Model):
     """
     message: str
     """
-    The outcome, in words.
+    The same as a sentence.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     sessions_deleted: Annotated[int, Field(ge=0)]
     """
-    Sessions that are gone.
+    Number of sessions.
     """
     new_session_id: Id
+    """
+    The one that is active now.
+    """
 
 
 class LoggedIn(Model):
@@ -2970,16 +3135,25 @@ class MessageReply(Model):
     All the text of the run; empty when the agent chose not to answer.
     """
     run_id: Id
+    """
+    The run.
+    """
     session_id: Id
+    """
+    The session.
+    """
     agent_id: Id
+    """
+    The agent.
+    """
     message_id: Id | None = None
     input_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the model read.
+    Tokens sent to models.
     """
     output_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the model wrote.
+    Tokens written by models.
     """
     iterations: Annotated[int, Field(ge=0)]
     """
@@ -2987,13 +3161,16 @@ class MessageReply(Model):
     """
     cost_usd: float | None = None
     """
-    Cost in US dollars; null before the first model call.
+    In US dollars; null before the first model call.
     """
     usage: Usage
     """
     Totals of the run.
     """
     stop_reason: StopReason
+    """
+    Why it ended.
+    """
     silent: bool
     """
     The agent chose not to answer.
@@ -3004,7 +3181,7 @@ class MessageReply(Model):
     """
     model_name: str | None = None
     """
-    Model that answers, as its provider calls it.
+    Model that answered; null before the start.
     """
     fallback_model: str | None = None
     """
@@ -3012,15 +3189,15 @@ class MessageReply(Model):
     """
     tool_calls: list[ToolCallView]
     """
-    Calls of tools, in order.
+    Calls of the run, with their results.
     """
     warnings: list[str]
     """
-    What was accepted and will not work as it seems.
+    Things worth knowing, as sentences.
     """
     duration_ms: Annotated[int, Field(ge=0)]
     """
-    Milliseconds it took.
+    How long it took, in milliseconds.
     """
 
 
@@ -3065,9 +3242,15 @@ class Replica(Model):
 
     id: Id
     version: str
+    """
+    Version of its binary.
+    """
     started_at: Ts
     last_seen: Ts
     address: str | None = None
+    """
+    Where it listens.
+    """
 
 
 class ResponseFormat(Model):
@@ -3114,21 +3297,33 @@ class Run(Model):
     """
 
     id: Id
+    """
+    Its identifier.
+    """
     run_id: Id
     """
     Same as `id`.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     agent_name: Annotated[str, Field(examples=["desk"])]
     """
     Name of the agent.
     """
     session_id: Id
+    """
+    The session.
+    """
     door: Door
     """
     Where it came in.
     """
     status: RunStatus
+    """
+    Where it stands.
+    """
     stop_reason: StopReason | None = None
     error: RunError | None = None
     input: str
@@ -3149,30 +3344,36 @@ class Run(Model):
     """
     model_name: str | None = None
     """
-    Model that answers, as its provider calls it.
+    Model that answered; null before the start.
     """
     iterations: Annotated[int, Field(ge=0)]
     """
     Answers of the model so far.
     """
     usage: Usage
+    """
+    Of all its model calls.
+    """
     attempt: Annotated[int, Field(ge=1)]
     """
     1; one more each time another worker took it over.
     """
     parent_run_id: Id | None = None
     caller: RunCallerInfo
+    """
+    Who started it.
+    """
     queue_position: Annotated[int | None, Field(ge=0)] = None
     """
     Queued runs ahead of it in its session, 0 = next; null when it is not queued.
     """
     cancel_requested: bool
     """
-    Whether somebody asked for its end.
+    Somebody asked for its end.
     """
     cancel_reason: str | None = None
     """
-    Why, as they said.
+    Why somebody asked for its end.
     """
     last_event_id: Annotated[int, Field(ge=0)]
     """
@@ -3183,6 +3384,9 @@ class Run(Model):
     As sent with the message.
     """
     queued_at: Ts
+    """
+    When it was accepted.
+    """
     started_at: Ts | None = None
     finished_at: Ts | None = None
     duration_ms: Annotated[int | None, Field(ge=0)] = None
@@ -3197,10 +3401,16 @@ class RunDone(Model):
     """
 
     type: Literal["done"] = "done"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     done: bool
     """
-    Whether this is the last event.
+    Always true.
     """
     status: RunStatus
     """
@@ -3212,8 +3422,17 @@ class RunDone(Model):
     """
     message_id: Id | None = None
     session_id: Id
+    """
+    The session.
+    """
     agent_id: Id
+    """
+    The agent.
+    """
     stop_reason: StopReason
+    """
+    Why it ended.
+    """
     silent: bool
     """
     The agent chose not to answer.
@@ -3224,15 +3443,15 @@ class RunDone(Model):
     """
     input_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the model read.
+    Tokens sent to models.
     """
     output_tokens: Annotated[int, Field(ge=0)]
     """
-    Tokens that the model wrote.
+    Tokens written by models.
     """
     cost_usd: float | None = None
     """
-    Cost in US dollars; null before the first model call.
+    In US dollars; null before the first model call.
     """
     usage: Usage
     """
@@ -3240,15 +3459,15 @@ class RunDone(Model):
     """
     model_provider: str | None = None
     """
-    Provider of the model.
+    Provider of the model that answered; null before the start.
     """
     model_name: str | None = None
     """
-    Model that answers, as its provider calls it.
+    Model that answered; null before the start.
     """
     warnings: list[str]
     """
-    What was accepted and will not work as it seems.
+    Things worth knowing, as sentences.
     """
 
 
@@ -3258,16 +3477,25 @@ class RunFailed(Model):
     """
 
     type: Literal["error"] = "error"
+    """
+    Tells the kinds apart.
+    """
     run_id: Id
+    """
+    The run.
+    """
     done: bool
     """
-    Whether this is the last event.
+    Always true.
     """
     error: str
     """
     A sentence for people.
     """
     code: ErrorCode
+    """
+    Stable word to branch on.
+    """
     request_id: Id
     """
     Of the request that opened the stream.
@@ -3277,7 +3505,13 @@ class RunFailed(Model):
     The same message may succeed later.
     """
     session_id: Id
+    """
+    The session.
+    """
     agent_id: Id
+    """
+    The agent.
+    """
     usage: Usage
     """
     Totals of the run.
@@ -3295,7 +3529,7 @@ class RunList(Model):
 
     runs: list[Run]
     """
-    The runs, newest first.
+    The runs.
     """
     total: Annotated[int, Field(ge=0)]
     """
@@ -3303,7 +3537,7 @@ class RunList(Model):
     """
     next_cursor: str | None = None
     """
-    Where the next page begins; null on the last one.
+    Begins the next page; null on the last one.
     """
 
 
@@ -3313,13 +3547,25 @@ class RunStep(Model):
     """
 
     id: Id
+    """
+    Its identifier.
+    """
     run_id: Id
+    """
+    The run.
+    """
     seq: Annotated[int, Field(ge=1)]
     """
     1, 2, … in the run.
     """
     kind: StepKind
+    """
+    What was done.
+    """
     status: RunStepStatus
+    """
+    Where it stands.
+    """
     name: Annotated[str, Field(examples=["file_read"])]
     """
     Model or tool.
@@ -3343,7 +3589,7 @@ class RunStep(Model):
     """
     error: str | None = None
     """
-    Why it failed.
+    Why it went wrong.
     """
     side_effects: bool
     """
@@ -3354,7 +3600,7 @@ class RunStep(Model):
     finished_at: Ts | None = None
     duration_ms: Annotated[int | None, Field(ge=0)] = None
     """
-    Milliseconds it took.
+    How long it took, in milliseconds.
     """
 
 
@@ -3373,7 +3619,7 @@ class RunStepList(Model):
     """
     next_cursor: str | None = None
     """
-    Where the next page begins; null on the last one.
+    Begins the next page; null on the last one.
     """
 
 
@@ -3396,7 +3642,7 @@ class SendMessage(Model):
     """
     sender_name: Annotated[str | None, Field(max_length=256)] = None
     """
-    Name of the person who writes.
+    Name of that person.
     """
     metadata: dict[str, Any] | None = None
     """
@@ -3414,7 +3660,7 @@ class SendMessage(Model):
     thinking: ThinkingWish | None = None
     max_iterations: Annotated[int | None, Field(ge=1, le=500)] = None
     """
-    Most answers of the model in this run.
+    Answers of the model at most, for this run only.
     """
     wait_secs: Annotated[int, Field(ge=1, le=600)] = 600
     """
@@ -3428,24 +3674,33 @@ class Session(Model):
     """
 
     id: Id
+    """
+    Its identifier.
+    """
     session_id: Id
     """
     Same as `id`.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     agent_name: Annotated[str, Field(examples=["desk"])]
     """
     Name of the agent.
     """
     label: str | None = None
     """
-    What people call the session.
+    Name given by a person.
     """
     active: bool
     """
     Its owner's next message goes here.
     """
     kind: SessionKind
+    """
+    What kind of conversation it is.
+    """
     conversation: str | None = None
     """
     Channel conversation or sender it belongs to.
@@ -3463,8 +3718,17 @@ class Session(Model):
     Of all its model calls.
     """
     created_at: Ts
+    """
+    When it was made.
+    """
     updated_at: Ts
+    """
+    When it was last changed.
+    """
     last_active: Ts
+    """
+    When something was last said.
+    """
 
 
 class SessionList(Model):
@@ -3474,7 +3738,7 @@ class SessionList(Model):
 
     sessions: list[Session]
     """
-    The sessions, latest activity first.
+    The sessions.
     """
     total: Annotated[int, Field(ge=0)]
     """
@@ -3482,7 +3746,7 @@ class SessionList(Model):
     """
     next_cursor: str | None = None
     """
-    Where the next page begins; null on the last one.
+    Begins the next page; null on the last one.
     """
 
 
@@ -3497,12 +3761,21 @@ class SessionSwitched(Model):
     """
     message: str
     """
-    The outcome, in words.
+    The same as a sentence.
     """
     agent_id: Id
+    """
+    The agent.
+    """
     session_id: Id
+    """
+    The session.
+    """
     previous_session_id: Id | None = None
     session: Session
+    """
+    The session.
+    """
 
 
 class ShutdownOptions(Model):
@@ -3516,6 +3789,9 @@ class ShutdownOptions(Model):
     """
     scope: ShutdownScope = "replica"
     reason: Annotated[str | None, Field(max_length=500)] = None
+    """
+    For the log.
+    """
 
 
 class SlashCommand(Model):
@@ -3525,24 +3801,27 @@ class SlashCommand(Model):
 
     name: Annotated[str, Field(examples=["new"])]
     """
-    The command, without the slash.
+    Without the slash.
     """
     aliases: Annotated[list[str], Field(examples=[["reset"]])]
     """
-    Other names of it.
+    Other names.
     """
     description: str
     """
     What it does.
     """
     category: CommandCategory
+    """
+    What it is about.
+    """
     requires_agent: bool
     """
     It is about the agent that one speaks to.
     """
     surfaces: list[Surface]
     """
-    Where it works.
+    Where it can be typed.
     """
 
 
@@ -3701,9 +3980,12 @@ class CommandList(Model):
     """
 
     surface: Surface
+    """
+    Where they can be typed.
+    """
     commands: list[SlashCommand]
     """
-    The commands, by group.
+    The commands.
     """
     total: Annotated[int, Field(ge=0)]
     """
@@ -3794,6 +4076,9 @@ class HealthDetail(Health):
     Same as `uptime_seconds`.
     """
     agent_count: Annotated[int, Field(ge=0)]
+    """
+    Agents that are not terminated.
+    """
     database: DatabaseStatus
     database_detail: DatabaseDetail
     config_warnings: list[str]
@@ -3801,9 +4086,18 @@ class HealthDetail(Health):
     Unknown or outdated keys of the configuration.
     """
     checks: list[Check]
+    """
+    What was checked, one entry each.
+    """
     replicas: list[Replica]
+    """
+    Servers of this database that are alive.
+    """
     queue: Queue
     draining: bool
+    """
+    The server is about to stop and takes no new work.
+    """
     memory_bytes: Annotated[int, Field(ge=0)]
     """
     Resident memory of this process.
@@ -3876,13 +4170,22 @@ class Message(Model):
     """
 
     id: Id
+    """
+    Its identifier.
+    """
     session_id: Id
+    """
+    The session.
+    """
     seq: Annotated[int, Field(ge=1)]
     """
     1, 2, … in the session.
     """
     run_id: Id | None = None
     role: MessageRole
+    """
+    Who wrote it.
+    """
     content: str
     """
     All text joined by line breaks; `[Image]` stands for a picture.
@@ -3896,17 +4199,20 @@ class Message(Model):
     Calls of an assistant message, with their results; not in `list_session_messages`.
     """
     kind: MessageKind
+    """
+    What it is.
+    """
     replaces_up_to_seq: Annotated[int | None, Field(ge=1)] = None
     """
     Of a summary: the last message that it stands for.
     """
     sender_id: str | None = None
     """
-    The person who writes, as the sender calls them.
+    The person who spoke, when the caller speaks for several.
     """
     sender_name: str | None = None
     """
-    Name of the person who writes.
+    Name of that person.
     """
     model: str | None = None
     """
@@ -3915,13 +4221,16 @@ class Message(Model):
     usage: Usage | None = None
     flags: list[MessageFlag]
     """
-    What is special about it.
+    Remarks on the message.
     """
     metadata: dict[str, Any]
     """
-    Data of the sender, carried and never interpreted.
+    As sent with the message.
     """
     created_at: Ts
+    """
+    When it was made.
+    """
 
 
 class MessageList(Model):
@@ -3931,7 +4240,7 @@ class MessageList(Model):
 
     messages: list[Message]
     """
-    The rows, in order.
+    The messages, in order.
     """
     total: Annotated[int, Field(ge=0)]
     """
@@ -3939,7 +4248,7 @@ class MessageList(Model):
     """
     next_cursor: str | None = None
     """
-    Where the next page begins; null on the last one.
+    Begins the next page; null on the last one.
     """
 
 
@@ -4305,6 +4614,9 @@ class Conversation(Session):
     Gives the older ones.
     """
     context_pressure: Pressure
+    """
+    How full the window is.
+    """
 
 
 class CreateAgent(Model):

@@ -412,7 +412,8 @@ export const startAgent = <ThrowOnError extends boolean = true>(options: Options
 /**
  * Stop an agent's work
  *
- * Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+ * Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+ * `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
  */
 export const stopAgent = <ThrowOnError extends boolean = true>(options: Options<StopAgentData, ThrowOnError>) => (options.client ?? client).post<StopAgentResponses, StopAgentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -468,7 +469,8 @@ export const setAgentTools = <ThrowOnError extends boolean = true>(options: Opti
  * Uninstall an agent
  *
  * Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
- * workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+ * workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+ * uses it, not even as a named workspace.
  */
 export const uninstallAgent = <ThrowOnError extends boolean = true>(options: Options<UninstallAgentData, ThrowOnError>) => (options.client ?? client).delete<UninstallAgentResponses, UninstallAgentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -697,7 +699,7 @@ export const getRun = <ThrowOnError extends boolean = true>(options: Options<Get
  * Cancel a run
  *
  * Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
- * over before.
+ * over before. Runs of another caller's session need the scope `agents:write` besides.
  */
 export const cancelRun = <ThrowOnError extends boolean = true>(options: Options<CancelRunData, ThrowOnError>) => (options.client ?? client).post<CancelRunResponses, CancelRunErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

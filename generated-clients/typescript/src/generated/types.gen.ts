@@ -64,15 +64,30 @@ export type WebAppIcon = {
  * What this binary is.
  */
 export type Version = {
+    /**
+     * Name of the product.
+     */
     name: string;
+    /**
+     * Version of the binary.
+     */
     version: string;
     build_date: Ts;
     /**
      * `unknown` in debug builds.
      */
     git_sha: string;
+    /**
+     * The compiler.
+     */
     rust_version: string;
+    /**
+     * Operating system.
+     */
     platform: string;
+    /**
+     * Processor.
+     */
     arch: string;
     /**
      * Version of the OpenAPI document.
@@ -98,7 +113,7 @@ export type Usage = {
      */
     input_tokens: number;
     /**
-     * Tokens that the model wrote.
+     * Tokens written by models.
      */
     output_tokens: number;
     /**
@@ -407,6 +422,9 @@ export type ModelWish = string | ManifestModel;
  * The model asked for a tool.
  */
 export type ToolUseBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_use';
     /**
      * Id that the model gave the call.
@@ -426,7 +444,13 @@ export type ToolUseBlock = {
  * The model asked for a tool; the call is complete and not yet carried out.
  */
 export type ToolUse = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_use';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * Name of the tool.
@@ -453,7 +477,7 @@ export type ToolUse = {
      */
     iteration: number;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -497,9 +521,12 @@ export type ToolApproval = 'auto' | 'ask' | 'deny';
  * What the model was told about a call.
  */
 export type ToolResultBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_result';
     /**
-     * The call that it answers.
+     * Id that the model gave the call.
      */
     tool_use_id: string;
     /**
@@ -507,11 +534,11 @@ export type ToolResultBlock = {
      */
     tool_name: string;
     /**
-     * What the tool answered.
+     * What the model was told.
      */
     content: string;
     /**
-     * Whether the call failed.
+     * It went wrong.
      */
     is_error: boolean;
 };
@@ -520,7 +547,13 @@ export type ToolResultBlock = {
  * A tool call ended.
  */
 export type ToolResult = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_result';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * Name of the tool.
@@ -547,7 +580,7 @@ export type ToolResult = {
      */
     result: string;
     /**
-     * Whether the call failed.
+     * It went wrong.
      */
     is_error: boolean;
     /**
@@ -555,11 +588,11 @@ export type ToolResult = {
      */
     truncated: boolean;
     /**
-     * Milliseconds it took.
+     * How long it took, in milliseconds.
      */
     duration_ms: number;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -607,11 +640,11 @@ export type ToolCallView = {
      */
     input: unknown;
     /**
-     * What the tool answered.
+     * What the model was told; absent while the call runs.
      */
     result?: string | null;
     /**
-     * Whether the call failed.
+     * It went wrong.
      */
     is_error?: boolean | null;
     /**
@@ -658,14 +691,20 @@ export type Effort = 'low' | 'medium' | 'high';
  * A piece of the model's reasoning.
  */
 export type ThinkingDelta = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'thinking_delta';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
-     * The next piece of the reasoning.
+     * The reasoning.
      */
     thinking: string;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -674,9 +713,12 @@ export type ThinkingDelta = {
  * Reasoning of the model.
  */
 export type ThinkingBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'thinking';
     /**
-     * The model's reasoning.
+     * The reasoning.
      */
     thinking: string;
 };
@@ -685,10 +727,16 @@ export type ThinkingBlock = {
  * A piece of the answer. All pieces that were not withdrawn, joined, are the `response` of `done`.
  */
 export type TextDelta = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'text_delta';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
-     * The next piece of the answer.
+     * The text.
      */
     delta: string;
     /**
@@ -696,7 +744,7 @@ export type TextDelta = {
      */
     content: string;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -705,6 +753,9 @@ export type TextDelta = {
  * Text.
  */
 export type TextBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'text';
     /**
      * The text.
@@ -1456,14 +1507,20 @@ export type StepKind = 'model_call' | 'tool_call' | 'approval' | 'compaction';
  * The text of a failed attempt does not count: drop all deltas with a higher event id.
  */
 export type StepDiscarded = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'step_discarded';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
-     * Text with an event id above this is void.
+     * Deltas with a higher id are void.
      */
     discards_after: number;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -1626,24 +1683,27 @@ export type ServerStatus = 'running' | 'draining';
  */
 export type SlashCommand = {
     /**
-     * The command, without the slash.
+     * Without the slash.
      */
     name: string;
     /**
-     * Other names of it.
+     * Other names.
      */
     aliases: Array<string>;
     /**
      * What it does.
      */
     description: string;
+    /**
+     * What it is about.
+     */
     category: CommandCategory;
     /**
      * It is about the agent that one speaks to.
      */
     requires_agent: boolean;
     /**
-     * Where it works.
+     * Where it can be typed.
      */
     surfaces: Array<Surface>;
 };
@@ -1698,7 +1758,13 @@ export type SignatureStatus = 'none' | 'trusted' | 'untrusted';
  * The server is about to stop.
  */
 export type ShuttingDown = {
+    /**
+     * Always `shutting_down`.
+     */
     status: string;
+    /**
+     * How long running steps may go on.
+     */
     drain_secs: number;
     /**
      * Runs that are handed over if they do not end in time.
@@ -1720,6 +1786,9 @@ export type ShutdownOptions = {
      */
     drain_secs?: number;
     scope?: ShutdownScope;
+    /**
+     * For the log.
+     */
     reason?: string | null;
 };
 
@@ -1791,12 +1860,21 @@ export type SessionSwitched = {
      */
     status: string;
     /**
-     * The outcome, in words.
+     * The same as a sentence.
      */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
     previous_session_id?: Id | null;
+    /**
+     * The session.
+     */
     session: Session;
 };
 
@@ -1809,24 +1887,33 @@ export type SessionKind = 'main' | 'channel' | 'openai' | 'hook' | 'schedule' | 
  * One conversation with an agent.
  */
 export type Session = {
+    /**
+     * Its identifier.
+     */
     id: Id;
     /**
      * Same as `id`.
      */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Name of the agent.
      */
     agent_name: string;
     /**
-     * What people call the session.
+     * Name given by a person.
      */
     label?: string | null;
     /**
      * Its owner's next message goes here.
      */
     active: boolean;
+    /**
+     * What kind of conversation it is.
+     */
     kind: SessionKind;
     /**
      * Channel conversation or sender it belongs to.
@@ -1844,8 +1931,17 @@ export type Session = {
      * Of all its model calls.
      */
     usage: Usage;
+    /**
+     * When it was made.
+     */
     created_at: Ts;
+    /**
+     * When it was last changed.
+     */
     updated_at: Ts;
+    /**
+     * When something was last said.
+     */
     last_active: Ts;
 };
 
@@ -1858,15 +1954,24 @@ export type SessionReset = {
      */
     status: string;
     /**
-     * The outcome, in words.
+     * The same as a sentence.
      */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * The one that is active now.
+     */
     new_session_id: Id;
     /**
      * Same as `new_session_id`.
      */
     session_id: Id;
+    /**
+     * The one that was active before.
+     */
     old_session_id: Id;
     /**
      * The old one was erased.
@@ -1879,7 +1984,7 @@ export type SessionReset = {
  */
 export type SessionList = {
     /**
-     * The sessions, latest activity first.
+     * The sessions.
      */
     sessions: Array<Session>;
     /**
@@ -1887,7 +1992,7 @@ export type SessionList = {
      */
     total: number;
     /**
-     * Where the next page begins; null on the last one.
+     * Begins the next page; null on the last one.
      */
     next_cursor?: string | null;
 };
@@ -1900,13 +2005,16 @@ export type SessionLabelSet = {
      * What was done.
      */
     status: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Same as `session_id`.
      */
     id: Id;
     /**
-     * What people call the session.
+     * The label now; null when there is none.
      */
     label?: string | null;
 };
@@ -1919,11 +2027,17 @@ export type SessionDeleted = {
      * What was done.
      */
     status: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Same as `session_id`.
      */
     id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     new_session_id?: Id | null;
 };
@@ -1945,7 +2059,7 @@ export type SendMessage = {
      */
     sender_id?: string | null;
     /**
-     * Name of the person who writes.
+     * Name of that person.
      */
     sender_name?: string | null;
     /**
@@ -1965,7 +2079,7 @@ export type SendMessage = {
     provider?: string | null;
     thinking?: ThinkingWish | null;
     /**
-     * Most answers of the model in this run.
+     * Answers of the model at most, for this run only.
      */
     max_iterations?: number | null;
     /**
@@ -1978,6 +2092,9 @@ export type SendMessage = {
  * An uploaded file. Name and type as stored count, not those sent here.
  */
 export type AttachmentFile = {
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
 };
 
@@ -2009,18 +2126,24 @@ export type ScopeInfo = {
  * Something worth knowing that does not end the run.
  */
 export type RunWarning = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'warning';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * Stable word to branch on.
      */
     code: string;
     /**
-     * What it is about, in words.
+     * A sentence for people.
      */
     message: string;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -2043,7 +2166,7 @@ export type RunStepList = {
      */
     total: number;
     /**
-     * Where the next page begins; null on the last one.
+     * Begins the next page; null on the last one.
      */
     next_cursor?: string | null;
 };
@@ -2052,13 +2175,25 @@ export type RunStepList = {
  * A model call, a tool call, an approval or a compaction.
  */
 export type RunStep = {
+    /**
+     * Its identifier.
+     */
     id: Id;
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * 1, 2, … in the run.
      */
     seq: number;
+    /**
+     * What was done.
+     */
     kind: StepKind;
+    /**
+     * Where it stands.
+     */
     status: RunStepStatus;
     /**
      * Model or tool.
@@ -2082,7 +2217,7 @@ export type RunStep = {
      */
     truncated: boolean;
     /**
-     * Why it failed.
+     * Why it went wrong.
      */
     error?: string | null;
     /**
@@ -2093,7 +2228,7 @@ export type RunStep = {
     started_at?: Ts | null;
     finished_at?: Ts | null;
     /**
-     * Milliseconds it took.
+     * How long it took, in milliseconds.
      */
     duration_ms?: number | null;
 };
@@ -2107,14 +2242,20 @@ export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' 
  * A model call failed and is tried again.
  */
 export type RunRetry = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'retry';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * The try that failed, from 1.
      */
     attempt: number;
     /**
-     * Milliseconds until the next attempt.
+     * Pause before the next try, in milliseconds.
      */
     delay_ms: number;
     /**
@@ -2126,7 +2267,7 @@ export type RunRetry = {
      */
     next_model?: string | null;
     /**
-     * Whether this is the last event.
+     * True for the last event only.
      */
     done: boolean;
 };
@@ -2141,7 +2282,7 @@ export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allo
  */
 export type RunList = {
     /**
-     * The runs, newest first.
+     * The runs.
      */
     runs: Array<Run>;
     /**
@@ -2149,7 +2290,7 @@ export type RunList = {
      */
     total: number;
     /**
-     * Where the next page begins; null on the last one.
+     * Begins the next page; null on the last one.
      */
     next_cursor?: string | null;
 };
@@ -2163,13 +2304,16 @@ export type CallerKind = 'api_key' | 'config_key' | 'login' | 'open' | 'hook' | 
  * Who started a run.
  */
 export type RunCallerInfo = {
+    /**
+     * How the caller came in.
+     */
     kind: CallerKind;
     /**
-     * Key, person or thing that sent the message.
+     * Of the API key or login.
      */
     id?: string | null;
     /**
-     * Its name.
+     * Of the API key or login.
      */
     name?: string | null;
 };
@@ -2178,9 +2322,12 @@ export type RunCallerInfo = {
  * Why a run failed.
  */
 export type RunError = {
+    /**
+     * Stable word to branch on.
+     */
     code: ErrorCode;
     /**
-     * What happened, in words.
+     * A sentence for people.
      */
     message: string;
     /**
@@ -2192,7 +2339,7 @@ export type RunError = {
      */
     provider?: string | null;
     /**
-     * Seconds after which a repeat can succeed.
+     * When to try again.
      */
     retry_after_secs?: number | null;
 };
@@ -2206,21 +2353,33 @@ export type Door = 'api' | 'stream' | 'websocket' | 'openai' | 'hook' | 'mcp' | 
  * One turn of an agent, from an accepted message to its end.
  */
 export type Run = {
+    /**
+     * Its identifier.
+     */
     id: Id;
     /**
      * Same as `id`.
      */
     run_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Name of the agent.
      */
     agent_name: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Where it came in.
      */
     door: Door;
+    /**
+     * Where it stands.
+     */
     status: RunStatus;
     stop_reason?: StopReason | null;
     error?: RunError | null;
@@ -2241,30 +2400,36 @@ export type Run = {
      */
     model_provider?: string | null;
     /**
-     * Model that answers, as its provider calls it.
+     * Model that answered; null before the start.
      */
     model_name?: string | null;
     /**
      * Answers of the model so far.
      */
     iterations: number;
+    /**
+     * Of all its model calls.
+     */
     usage: Usage;
     /**
      * 1; one more each time another worker took it over.
      */
     attempt: number;
     parent_run_id?: Id | null;
+    /**
+     * Who started it.
+     */
     caller: RunCallerInfo;
     /**
      * Queued runs ahead of it in its session, 0 = next; null when it is not queued.
      */
     queue_position?: number | null;
     /**
-     * Whether somebody asked for its end.
+     * Somebody asked for its end.
      */
     cancel_requested: boolean;
     /**
-     * Why, as they said.
+     * Why somebody asked for its end.
      */
     cancel_reason?: string | null;
     /**
@@ -2277,6 +2442,9 @@ export type Run = {
     metadata: {
         [key: string]: unknown;
     };
+    /**
+     * When it was accepted.
+     */
     queued_at: Ts;
     started_at?: Ts | null;
     finished_at?: Ts | null;
@@ -2290,16 +2458,25 @@ export type Run = {
  * The run failed; the stream ends.
  */
 export type RunFailed = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'error';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
-     * Whether this is the last event.
+     * Always true.
      */
     done: boolean;
     /**
      * A sentence for people.
      */
     error: string;
+    /**
+     * Stable word to branch on.
+     */
     code: ErrorCode;
     /**
      * Of the request that opened the stream.
@@ -2309,7 +2486,13 @@ export type RunFailed = {
      * The same message may succeed later.
      */
     retryable: boolean;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Totals of the run.
@@ -2348,10 +2531,16 @@ export type RunEvent = ({
  * The run completed or was cancelled; the stream ends.
  */
 export type RunDone = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'done';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
-     * Whether this is the last event.
+     * Always true.
      */
     done: boolean;
     /**
@@ -2363,8 +2552,17 @@ export type RunDone = {
      */
     response: string;
     message_id?: Id | null;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Why it ended.
+     */
     stop_reason: StopReason;
     /**
      * The agent chose not to answer.
@@ -2375,15 +2573,15 @@ export type RunDone = {
      */
     iterations: number;
     /**
-     * Tokens that the model read.
+     * Tokens sent to models.
      */
     input_tokens: number;
     /**
-     * Tokens that the model wrote.
+     * Tokens written by models.
      */
     output_tokens: number;
     /**
-     * Cost in US dollars; null before the first model call.
+     * In US dollars; null before the first model call.
      */
     cost_usd?: number | null;
     /**
@@ -2391,15 +2589,15 @@ export type RunDone = {
      */
     usage: Usage;
     /**
-     * Provider of the model.
+     * Provider of the model that answered; null before the start.
      */
     model_provider?: string | null;
     /**
-     * Model that answers, as its provider calls it.
+     * Model that answered; null before the start.
      */
     model_name?: string | null;
     /**
-     * What was accepted and will not work as it seems.
+     * Things worth knowing, as sentences.
      */
     warnings: Array<string>;
 };
@@ -2463,9 +2661,15 @@ export type ResetSession = {
  */
 export type Replica = {
     id: Id;
+    /**
+     * Version of its binary.
+     */
     version: string;
     started_at: Ts;
     last_seen: Ts;
+    /**
+     * Where it listens.
+     */
     address?: string | null;
 };
 
@@ -2513,6 +2717,9 @@ export type ReplaceAgent = {
  * Reasoning that the provider keeps to itself.
  */
 export type RedactedThinkingBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'redacted_thinking';
 };
 
@@ -2520,8 +2727,17 @@ export type RedactedThinkingBlock = {
  * Runs that wait or work.
  */
 export type Queue = {
+    /**
+     * Runs that wait for a worker.
+     */
     pending: number;
+    /**
+     * Runs that have a worker.
+     */
     running: number;
+    /**
+     * How long the oldest of them has waited.
+     */
     oldest_pending_secs: number;
 };
 
@@ -2566,16 +2782,25 @@ export type MessageReply = {
      * All the text of the run; empty when the agent chose not to answer.
      */
     response: string;
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     message_id?: Id | null;
     /**
-     * Tokens that the model read.
+     * Tokens sent to models.
      */
     input_tokens: number;
     /**
-     * Tokens that the model wrote.
+     * Tokens written by models.
      */
     output_tokens: number;
     /**
@@ -2583,13 +2808,16 @@ export type MessageReply = {
      */
     iterations: number;
     /**
-     * Cost in US dollars; null before the first model call.
+     * In US dollars; null before the first model call.
      */
     cost_usd?: number | null;
     /**
      * Totals of the run.
      */
     usage: Usage;
+    /**
+     * Why it ended.
+     */
     stop_reason: StopReason;
     /**
      * The agent chose not to answer.
@@ -2600,7 +2828,7 @@ export type MessageReply = {
      */
     model_provider?: string | null;
     /**
-     * Model that answers, as its provider calls it.
+     * Model that answered; null before the start.
      */
     model_name?: string | null;
     /**
@@ -2608,15 +2836,15 @@ export type MessageReply = {
      */
     fallback_model?: string | null;
     /**
-     * Calls of tools, in order.
+     * Calls of the run, with their results.
      */
     tool_calls: Array<ToolCallView>;
     /**
-     * What was accepted and will not work as it seems.
+     * Things worth knowing, as sentences.
      */
     warnings: Array<string>;
     /**
-     * Milliseconds it took.
+     * How long it took, in milliseconds.
      */
     duration_ms: number;
 };
@@ -2626,7 +2854,7 @@ export type MessageReply = {
  */
 export type MessageList = {
     /**
-     * The rows, in order.
+     * The messages, in order.
      */
     messages: Array<Message>;
     /**
@@ -2634,7 +2862,7 @@ export type MessageList = {
      */
     total: number;
     /**
-     * Where the next page begins; null on the last one.
+     * Begins the next page; null on the last one.
      */
     next_cursor?: string | null;
 };
@@ -2653,10 +2881,16 @@ export type MessageKind = 'message' | 'summary' | 'note';
  * A recording.
  */
 export type AudioBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'audio';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
     /**
-     * Media type, such as `image/png`.
+     * Type of the file.
      */
     media_type: string;
 };
@@ -2665,14 +2899,20 @@ export type AudioBlock = {
  * A document.
  */
 export type FileBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'file';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
     /**
      * Name of the file.
      */
     filename: string;
     /**
-     * Media type, such as `image/png`.
+     * Type of the file.
      */
     media_type: string;
 };
@@ -2681,10 +2921,16 @@ export type FileBlock = {
  * A picture.
  */
 export type ImageBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'image';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
     /**
-     * Media type, such as `image/png`.
+     * Type of the file.
      */
     media_type: string;
 };
@@ -2714,13 +2960,22 @@ export type ContentBlock = ({
  * A message of a session.
  */
 export type Message = {
+    /**
+     * Its identifier.
+     */
     id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * 1, 2, … in the session.
      */
     seq: number;
     run_id?: Id | null;
+    /**
+     * Who wrote it.
+     */
     role: MessageRole;
     /**
      * All text joined by line breaks; `[Image]` stands for a picture.
@@ -2734,17 +2989,20 @@ export type Message = {
      * Calls of an assistant message, with their results; not in `list_session_messages`.
      */
     tools?: Array<ToolCallView> | null;
+    /**
+     * What it is.
+     */
     kind: MessageKind;
     /**
      * Of a summary: the last message that it stands for.
      */
     replaces_up_to_seq?: number | null;
     /**
-     * The person who writes, as the sender calls them.
+     * The person who spoke, when the caller speaks for several.
      */
     sender_id?: string | null;
     /**
-     * Name of the person who writes.
+     * Name of that person.
      */
     sender_name?: string | null;
     /**
@@ -2753,15 +3011,18 @@ export type Message = {
     model?: string | null;
     usage?: Usage | null;
     /**
-     * What is special about it.
+     * Remarks on the message.
      */
     flags: Array<MessageFlag>;
     /**
-     * Data of the sender, carried and never interpreted.
+     * As sent with the message.
      */
     metadata: {
         [key: string]: unknown;
     };
+    /**
+     * When it was made.
+     */
     created_at: Ts;
 };
 
@@ -2867,14 +3128,20 @@ export type HistoryCleared = {
      */
     status: string;
     /**
-     * The outcome, in words.
+     * The same as a sentence.
      */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
-     * Sessions that are gone.
+     * Number of sessions.
      */
     sessions_deleted: number;
+    /**
+     * The one that is active now.
+     */
     new_session_id: Id;
 };
 
@@ -2891,6 +3158,9 @@ export type HealthDetail = Health & {
      * Same as `uptime_seconds`.
      */
     uptime_secs: number;
+    /**
+     * Agents that are not terminated.
+     */
     agent_count: number;
     database: DatabaseStatus;
     database_detail: DatabaseDetail;
@@ -2898,9 +3168,18 @@ export type HealthDetail = Health & {
      * Unknown or outdated keys of the configuration.
      */
     config_warnings: Array<string>;
+    /**
+     * What was checked, one entry each.
+     */
     checks: Array<Check>;
+    /**
+     * Servers of this database that are alive.
+     */
     replicas: Array<Replica>;
     queue: Queue;
+    /**
+     * The server is about to stop and takes no new work.
+     */
     draining: boolean;
     /**
      * Resident memory of this process.
@@ -2925,6 +3204,9 @@ export type CheckName = 'database' | 'disk' | 'providers' | 'queue';
 export type Check = {
     name: CheckName;
     status: CheckStatus;
+    /**
+     * What was found, in words.
+     */
     message: string;
     since?: Ts | null;
 };
@@ -2939,7 +3221,13 @@ export type DatabaseKind = 'sqlite' | 'postgres';
  */
 export type DatabaseDetail = {
     kind: DatabaseKind;
+    /**
+     * Milliseconds of a trivial query, just now.
+     */
     latency_ms: number;
+    /**
+     * Size of the file or database, if it can be told.
+     */
     size_bytes?: number | null;
     /**
      * Number of applied migrations.
@@ -2949,6 +3237,9 @@ export type DatabaseDetail = {
      * A write succeeded within the last 15 seconds.
      */
     writable: boolean;
+    /**
+     * What is wrong with it.
+     */
     error?: string | null;
 };
 
@@ -2962,7 +3253,13 @@ export type DatabaseStatus = 'connected' | 'error';
  */
 export type Health = {
     status: HealthStatus;
+    /**
+     * Version of the server.
+     */
     version: string;
+    /**
+     * Seconds since the start.
+     */
     uptime_seconds: number;
     /**
      * Panics caught since the start.
@@ -3278,6 +3575,9 @@ export type Conversation = Session & {
      * Gives the older ones.
      */
     next_cursor?: string | null;
+    /**
+     * How full the window is.
+     */
     context_pressure: Pressure;
 };
 
@@ -3285,9 +3585,12 @@ export type Conversation = Session & {
  * What the next call of the model would send.
  */
 export type ContextReport = {
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
-     * Tokens that the next call would send.
+     * All together.
      */
     estimated_tokens: number;
     /**
@@ -3298,11 +3601,17 @@ export type ContextReport = {
      * One decimal, at most 100.
      */
     usage_percent: number;
+    /**
+     * How full the window is.
+     */
     pressure: Pressure;
     /**
      * Messages that the folded view shows.
      */
     message_count: number;
+    /**
+     * Where they go.
+     */
     breakdown: ContextBreakdown;
     /**
      * What to do about it.
@@ -3315,15 +3624,15 @@ export type ContextReport = {
  */
 export type ContextBreakdown = {
     /**
-     * Tokens of the instructions.
+     * Of the system prompt.
      */
     system_prompt_tokens: number;
     /**
-     * Tokens of the messages.
+     * Of the messages.
      */
     message_tokens: number;
     /**
-     * Tokens of the tools' descriptions.
+     * Of the tools that the model is told of.
      */
     tool_definition_tokens: number;
 };
@@ -3332,9 +3641,12 @@ export type ContextBreakdown = {
  * Commands, for menus and help.
  */
 export type CommandList = {
+    /**
+     * Where they can be typed.
+     */
     surface: Surface;
     /**
-     * The commands, by group.
+     * The commands.
      */
     commands: Array<SlashCommand>;
     /**
@@ -3368,7 +3680,7 @@ export type CloneAgent = {
  */
 export type CancelRun = {
     /**
-     * Why, for the log and the run.
+     * For the person who reads the run.
      */
     reason?: string | null;
 };
@@ -6597,7 +6909,7 @@ export type UpdateApiKeyErrors = {
      */
     408: ErrorBody;
     /**
-     * `key_name_taken`, `key_revoked`
+     * `key_name_taken`, `key_revoked`, `last_admin_key`
      */
     409: ErrorBody;
     /**
@@ -7094,7 +7406,7 @@ export type ListRunsData = {
          */
         agent?: string;
         /**
-         * Only runs of this session.
+         * Runs of this session.
          */
         session_id?: Id;
         /**
@@ -7106,7 +7418,7 @@ export type ListRunsData = {
          */
         door?: string;
         /**
-         * Only runs that this run started.
+         * Runs that this one started.
          */
         parent_run_id?: Id;
         /**
