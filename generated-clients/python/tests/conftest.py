@@ -6,7 +6,6 @@ import itertools
 import os
 import re
 import socket
-import struct
 import subprocess
 import tempfile
 import threading
@@ -65,18 +64,20 @@ def own_server(**settings: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 
 @dataclass
 class CuttingProxy:
-    """Passes everything on, but resets its first connection where `cut(body so far)` says so; None = not yet."""
+    """Passes everything on, but ends its first connection where `cut(body so far)` says so; None = not yet."""
 
     cut: Callable[[bytes], int | None]
     connections: int = 0
     listener: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
+    sockets: list[socket.socket] = field(default_factory=list)
 
     def __enter__(self) -> CuttingProxy:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.listener.close()
+        for each in (self.listener, *self.sockets):
+            each.close()
 
     @property
     def url(self) -> str:
@@ -91,6 +92,7 @@ class CuttingProxy:
             self.connections += 1
             target = urlsplit(URL)
             outer = socket.create_connection((target.hostname, target.port))
+            self.sockets += [inner, outer]
             threading.Thread(target=self._forward, args=(inner, outer, None), daemon=True).start()
             cut = self.cut if self.connections == 1 else None
             threading.Thread(target=self._forward, args=(outer, inner, cut), daemon=True).start()
@@ -108,14 +110,12 @@ class CuttingProxy:
                 target.sendall(seen[sent:end])
                 sent = end
                 if at is not None and end == head + at:
-                    # A reset, as a lost network would look.
-                    target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     break
         except OSError:
             pass
         finally:
             for end_of in (source, target):
                 try:
-                    end_of.shutdown(socket.SHUT_RDWR) if cut is None else end_of.close()
+                    end_of.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     pass
