@@ -87,19 +87,19 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     check_shape(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).or_else(|e| {
-        let path = e.path().to_string();
-        let cause = e.into_inner();
-        match cause.is_data() {
-            true if cause.to_string().contains("floating point") => {
-                parse_whole(bytes, unfit(&path, &cause.to_string()))
+    match serde_path_to_error::deserialize(&mut deserializer) {
+        Ok(value) => deserializer.end().map(|()| value).map_err(|e| not_json(&e.to_string())),
+        Err(e) => {
+            let path = e.path().to_string();
+            let cause = e.into_inner();
+            let text = cause.to_string();
+            match cause.is_data() {
+                true if text.contains("floating point") => parse_whole(bytes, unfit(&path, &text)),
+                true => Err(unfit(&path, &text)),
+                false => Err(not_json(&text)),
             }
-            true => Err(unfit(&path, &cause.to_string())),
-            false => Err(not_json(&cause.to_string())),
         }
-    })?;
-    deserializer.end().map_err(|e| not_json(&e.to_string()))?;
-    Ok(value)
+    }
 }
 
 /// serde would take an array for a struct, member by member; and no database stores U+0000.

@@ -94,10 +94,13 @@ pub struct RunsFilter {
     /// Runs of this session.
     session_id: Option<Id>,
     /// One or more statuses, separated by commas.
-    #[param(pattern = "^[a-zA-Z_, ]+$", example = "queued,running")]
+    #[param(
+        pattern = "^(queued|running|waiting_approval|completed|failed|cancelled)(, ?(queued|running|waiting_approval|completed|failed|cancelled))*$",
+        example = "queued,running"
+    )]
     status: Option<String>,
     /// Where it came in.
-    #[param(pattern = "^[a-zA-Z0-9_]+$", example = "api")]
+    #[param(value_type = Option<Door>)]
     door: Option<String>,
     /// Runs that this one started.
     parent_run_id: Option<Id>,

@@ -101,7 +101,7 @@ pub struct ConversationView {
 pub struct MessagesFilter {
     /// By number.
     #[serde(deserialize_with = "any_case::one")]
-    #[param(inline, default = "asc")]
+    #[param(inline)]
     order: Order,
     /// Role, in any case.
     #[serde(deserialize_with = "any_case::maybe")]

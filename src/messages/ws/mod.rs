@@ -50,7 +50,7 @@ pub struct SocketOptions {
     session_id: Option<Id>,
     /// Amount of tool detail.
     #[serde(deserialize_with = "any_case::one")]
-    #[param(inline, default = "full")]
+    #[param(inline)]
     verbose: Verbosity,
     /// Replay this run first, behind `last_event_id`.
     run_id: Option<Id>,
