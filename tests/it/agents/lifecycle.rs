@@ -82,8 +82,10 @@ async fn stopping_cancels_work_and_keeps_the_agent() {
     let other = admin.call("stop_agent").id(&agent["id"]).json(json!({"session_id": super::NOBODY})).ok(200).await;
     assert_eq!(other["status"], "ok");
     let talker = app.scoped(&["messages:write"]).await;
-    let named = talker.call("stop_agent").id(&agent["id"]).json(json!({"session_id": second.session_id})).ok(200).await;
-    assert_eq!(named["cancelled_runs"], json!([second.id]));
+    let named = json!({"session_id": second.session_id});
+    talker.call("stop_agent").id(&agent["id"]).json(named.clone()).fails(403, "insufficient_scope").await;
+    let stopped = admin.call("stop_agent").id(&agent["id"]).json(named).ok(200).await;
+    assert_eq!(stopped["cancelled_runs"], json!([second.id]));
     app.scoped(&["agents:write"]).await.call("stop_agent").id(&agent["id"]).fails(403, "insufficient_scope").await;
     admin.call("stop_agent").id(&agent["id"]).json(json!({"session_id": 7})).fails(400, "invalid_request").await;
 }
