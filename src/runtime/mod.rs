@@ -6,6 +6,7 @@ pub mod engine;
 pub mod event;
 pub mod loop_guard;
 pub mod next;
+mod nul;
 pub mod policy;
 pub mod retry;
 pub mod routing;

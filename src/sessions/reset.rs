@@ -15,8 +15,14 @@ use crate::{
 
 pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old: bool) -> Result<SessionReset> {
     may_change(caller, &old)?;
-    app.engine.cancel_session(old.id, Some("The session was reset"), &caller.label()).await?;
-    let row = service::reset(&app.db, old.id, delete_old, Ts::now()).await?;
+    app.engine
+        .cancel_session(
+            old.id,
+            Some(if delete_old { engine::SESSION_DELETED } else { "The session was reset" }),
+            &caller.label(),
+        )
+        .await?;
+    let row = service::reset(&app.db, &app.engine, old.id, delete_old, Ts::now()).await?;
     announce(app, "session.reset", &row);
     if delete_old {
         announce(app, "session.deleted", &old);

@@ -178,7 +178,7 @@ pub async fn uninstall_agent(
     if row.terminated_at.is_none() {
         row = terminate(&app, &caller, row.id).await?.0.row;
     }
-    let erased = service::erase(&app.db, &app.rules, row).await?;
+    let erased = service::erase(&app.db, &app.engine, &app.rules, row).await?;
     Ok(Json(AgentUninstalled {
         status: "uninstalled".into(),
         agent_id: erased.row.id,

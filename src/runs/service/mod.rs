@@ -10,8 +10,9 @@ pub use queue::{
 };
 pub use read::{
     Described, OpenRuns, RunFilter, all_steps, count_steps, describe, events_after, find, find_by_idempotency_key, get,
-    list, newest_ended, oldest_queued, open, open_runs, queue_positions, steps,
+    list, lock_open, newest_ended, oldest_queued, open, open_runs, queue_positions, steps,
 };
 pub use write::{
-    append_events, end_queued, erase_agent, erase_session, insert, insert_steps, save, save_partial, save_step,
+    append_events, cancel_open_steps, end_from_outside, erase_agent, erase_session, insert, insert_steps, save,
+    save_partial, save_step,
 };

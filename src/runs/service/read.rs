@@ -273,6 +273,14 @@ pub async fn open<C: ConnectionTrait>(db: &C, agent: Option<Id>, session: Option
         .await?)
 }
 
+/// As `open`, locked until the transaction ends.
+pub async fn lock_open<C: ConnectionTrait>(tx: &C, agent: Option<Id>, session: Option<Id>) -> Result<Vec<RunRow>> {
+    let of = Condition::all()
+        .add_option(agent.map(|id| run::Column::AgentId.eq(id)))
+        .add_option(session.map(|id| run::Column::SessionId.eq(id)));
+    Ok(run::Entity::find().filter(of).filter(run::Column::EndedAt.is_null()).lock_exclusive().all(tx).await?)
+}
+
 /// The runs of an agent that ended last, newest first.
 pub async fn newest_ended<C: ConnectionTrait>(db: &C, agent: Id, limit: u64) -> Result<Vec<RunRow>> {
     Ok(run::Entity::find()

@@ -11,9 +11,10 @@ use crate::{
     error::Result,
     ids::Id,
     runs::{
-        EventRow, RunInput, RunRow, RunState, StepRow,
+        EventRow, RunInput, RunRow, RunState, StepRow, StepState,
         entity::{event, run, step},
     },
+    time::Ts,
 };
 
 pub async fn insert<C: ConnectionTrait>(db: &C, row: &RunRow) -> Result<()> {
@@ -64,8 +65,9 @@ pub async fn save<C: ConnectionTrait>(db: &C, row: &RunRow, epoch: i32) -> Resul
     Ok(saved.rows_affected == 1)
 }
 
-/// Ends a run that no worker holds. False: its state changed meanwhile, nothing was written.
-pub async fn end_queued<C: ConnectionTrait>(db: &C, row: &RunRow, was: RunState) -> Result<bool> {
+/// Ends a run from outside its worker, whose lease is void by the new epoch. False: its state changed meanwhile, nothing
+/// was written.
+pub async fn end_from_outside<C: ConnectionTrait>(db: &C, row: &RunRow, was: RunState) -> Result<bool> {
     let ended = run::Entity::update_many()
         .col_expr(run::Column::State, Expr::value(row.state))
         .col_expr(run::Column::StopReason, Expr::value(row.stop_reason))
@@ -73,6 +75,9 @@ pub async fn end_queued<C: ConnectionTrait>(db: &C, row: &RunRow, was: RunState)
         .col_expr(run::Column::CancelReason, Expr::value(row.cancel_reason.clone()))
         .col_expr(run::Column::EventSeq, Expr::value(row.event_seq))
         .col_expr(run::Column::LeaseEpoch, Expr::value(row.lease_epoch))
+        .col_expr(run::Column::LeaseOwner, Expr::value(row.lease_owner.clone()))
+        .col_expr(run::Column::LeaseUntil, Expr::value(row.lease_until))
+        .col_expr(run::Column::WakeAt, Expr::value(row.wake_at))
         .col_expr(run::Column::EndedAt, Expr::value(row.ended_at))
         .filter(run::Column::Id.eq(row.id))
         .filter(run::Column::State.eq(was))
@@ -113,6 +118,18 @@ pub async fn save_partial<C: ConnectionTrait>(db: &C, step: Id, text: &str, epoc
         .exec(db)
         .await?;
     Ok(saved.rows_affected == 1)
+}
+
+/// Open steps of a run that ended from outside are over with it.
+pub async fn cancel_open_steps<C: ConnectionTrait>(db: &C, run: Id, now: Ts) -> Result<()> {
+    step::Entity::update_many()
+        .col_expr(step::Column::State, Expr::value(StepState::Cancelled))
+        .col_expr(step::Column::EndedAt, Expr::value(now))
+        .filter(step::Column::RunId.eq(run))
+        .filter(step::Column::State.is_in([StepState::Planned, StepState::Running, StepState::Waiting]))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 pub async fn append_events<C: ConnectionTrait>(db: &C, rows: Vec<EventRow>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! What an answer of the model means: the end, tools to call, or one more call (W3).
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use serde_json::Value;
 
@@ -9,9 +9,11 @@ use super::{
         content,
         event::EventBody,
         next::{Call, End, Next},
+        nul,
         tools::{Effect, ToolError, ToolErrorCode, arguments, result},
         transcript,
     },
+    calls::finished,
     charge::guess,
     rows::{message_tokens, new_step},
     stream::{Answer, AskedCall},
@@ -22,7 +24,7 @@ use crate::{
     ids::Id,
     llm::{ErrorClass, LlmError, Purpose, StopReason as ModelStop, TokenUsage, estimate},
     messages::{Block, Blocks, MessageFlag, MessageFlags, MessageRole, MessageRow},
-    runs::{Directives, ModelAnswer, ModelOutcome, StepKind, StepState},
+    runs::{Directives, ModelAnswer, ModelOutcome, StepKind, StepRow, StepState},
     time::Ts,
     usage::UsageStatus,
 };
@@ -54,8 +56,13 @@ impl Turn {
             self.append(message, &mut changes);
         }
         self.run.stalled_attempts = 0;
-        if let Next::Finish(end) = self.next() {
-            self.end(end, &mut changes);
+        match outcome {
+            ModelOutcome::Calls => self.close_batch(&mut changes),
+            _ => {
+                if let Next::Finish(end) = self.next() {
+                    self.end(end, &mut changes);
+                }
+            }
         }
         self.commit(changes).await
     }
@@ -166,12 +173,21 @@ impl Turn {
     fn plan_calls(&mut self, model: usize, asked: Vec<AskedCall>, changes: &mut Changes) -> Vec<Block> {
         let now = Ts::now();
         let batch = self.steps.get(model).map_or(0, |s| s.idx);
+        let max_in_run = usize::try_from(self.setup.manifest.resources.max_tool_calls_per_run).unwrap_or(usize::MAX);
+        let secrets = self.inner.settings.secrets.clone();
+        let skip = |step: &mut StepRow, text: String| {
+            let error = ToolError::new(ToolErrorCode::QuotaExceeded, text);
+            step.state = StepState::Skipped;
+            step.is_error = true;
+            step.ended_at = Some(now);
+            step.output = Some(Value::String(result::failure(&error, &secrets, usize::MAX).text));
+        };
         let mut ids: HashSet<String> = self.steps.iter().filter_map(|s| s.call_id.clone()).collect();
         let mut blocks = vec![];
         for (n, asked) in asked.into_iter().enumerate() {
             let input: Value = match asked.arguments.trim() {
                 "" => Value::Object(serde_json::Map::new()),
-                text => serde_json::from_str(text).unwrap_or_default(),
+                text => nul::value(serde_json::from_str(text).unwrap_or_default()),
             };
             let idx = self.next_idx();
             let fresh = !asked.id.is_empty() && ids.insert(asked.id.clone());
@@ -183,17 +199,13 @@ impl Turn {
             step.input_hash = Some(arguments::call_hash(&asked.name, &input));
             step.input = input.clone();
             if n >= MAX_CALLS {
-                let text = format!("An answer may have {MAX_CALLS} calls; this one was not made");
-                let error = ToolError::new(ToolErrorCode::QuotaExceeded, text);
-                let shaped = result::failure(&error, &self.inner.settings.secrets, usize::MAX);
-                step.state = StepState::Skipped;
-                step.is_error = true;
-                step.ended_at = Some(now);
-                step.output = Some(Value::String(shaped.text));
+                skip(&mut step, format!("An answer may have {MAX_CALLS} calls; this one was not made"));
             } else if self.is_repeated(&step.input_hash, batch, &asked.name) {
                 // Its result will be that of the first.
                 step.state = StepState::Skipped;
                 step.ended_at = Some(now);
+            } else if usize::try_from(self.run.tool_calls).unwrap_or(0) >= max_in_run {
+                skip(&mut step, format!("A run may make {max_in_run} calls; this one was not made"));
             } else {
                 self.run.tool_calls += 1;
             }
@@ -205,6 +217,10 @@ impl Turn {
                 iteration: self.run.iterations,
             };
             changes.step_event(&step, body);
+            if step.output.is_some() {
+                let body = finished(&step, Some(ToolErrorCode::QuotaExceeded), Duration::ZERO);
+                changes.step_event(&step, body);
+            }
             changes.new_steps.push(self.steps.len());
             self.steps.push(step);
             blocks.push(Block::ToolUse { id: call_id, name: asked.name, input });
@@ -212,10 +228,18 @@ impl Turn {
         blocks
     }
 
-    /// The same harmless call stands in this answer already.
+    /// The same harmless call stands in this answer already, and nothing between them changes its result.
     fn is_repeated(&self, hash: &Option<String>, batch: i32, tool: &str) -> bool {
-        let harmless = self.inner.tools.get(tool).is_some_and(|t| t.info().effect <= Effect::Read);
-        harmless && self.steps.iter().any(|s| s.batch == batch && s.input_hash == *hash)
+        if !self.is_harmless(tool) {
+            return false;
+        }
+        let mut before = self.steps.iter().rev().take_while(|s| s.batch == batch);
+        let found = before.find(|s| s.input_hash == *hash || !self.is_harmless(s.tool.as_deref().unwrap_or_default()));
+        found.is_some_and(|s| s.input_hash == *hash)
+    }
+
+    fn is_harmless(&self, tool: &str) -> bool {
+        self.inner.tools.get(tool).is_some_and(|t| t.info().effect <= Effect::Read)
     }
 
     fn assistant_message(
@@ -282,8 +306,8 @@ impl Turn {
         changes.messages.push(message);
     }
 
-    /// Cancelled in the middle of an answer: what was said is kept, its unfinished calls are not.
-    pub(super) async fn broken_off(&mut self, call: Call, at: usize, answer: Answer, estimated: u32) -> Step {
+    /// Cancelled or out of time in the middle of an answer: what was said is kept, its unfinished calls are not.
+    pub(super) async fn broken_off(&mut self, call: Call, at: usize, answer: Answer, estimated: u32, end: End) -> Step {
         let mut changes = Changes { steps: vec![at], ..Changes::default() };
         let usage = answer.usage.unwrap_or_else(|| guess(&answer, estimated));
         self.charge(at, call, &answer, usage, answer.usage.is_none(), None, UsageStatus::Cancelled, &mut changes);
@@ -301,7 +325,7 @@ impl Turn {
             self.append(row, &mut changes);
         }
         self.note_cancel();
-        self.end(End::Cancelled, &mut changes);
+        self.end(end, &mut changes);
         self.commit(changes).await?;
         Err(Stop::Left)
     }

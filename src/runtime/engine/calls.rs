@@ -233,13 +233,18 @@ impl Turn {
         let Some(step) = self.steps.get(at).filter(|s| s.state == StepState::Skipped && s.output.is_none()) else {
             return;
         };
-        let first = self.steps.iter().find(|s| s.batch == step.batch && s.tool == step.tool && s.output.is_some());
-        let (output, is_error) = match first.filter(|f| f.idx < step.idx) {
+        let same =
+            |s: &&StepRow| s.batch == step.batch && s.idx < step.idx && s.input == step.input && s.tool == step.tool;
+        let asked = |s: &&StepRow| s.batch == step.batch && s.idx < step.idx && s.input_hash == step.input_hash;
+        let first = self.steps.iter().rfind(asked).or_else(|| self.steps.iter().rfind(same));
+        let (output, is_error) = match first {
             Some(first) => (first.output.clone(), first.is_error),
             None => (Some(Value::String(String::new())), false),
         };
         if let Some(step) = self.steps.get_mut(at) {
             (step.output, step.is_error) = (output, is_error);
+            let body = finished(step, None, Duration::ZERO);
+            changes.step_event(step, body);
             changes.steps.push(at);
         }
     }

@@ -74,8 +74,13 @@ impl Engine {
                     tokio::select! {
                         event = joined.events.recv() => {
                             let Some(event) = event else {
-                                yield Followed::Closed(Closed::TooSlow);
-                                return;
+                                if joined.is_too_slow() {
+                                    yield Followed::Closed(Closed::TooSlow);
+                                    return;
+                                }
+                                joined = inner.hub.channel(run).join();
+                                first = Some(std::mem::take(&mut joined.streaming));
+                                break;
                             };
                             let terminal = event.body.is_terminal();
                             if let Some(event) = news(&event, last) {

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::sync::{mpsc, watch};
@@ -35,15 +38,31 @@ pub struct Channel {
 
 #[derive(Debug, Default)]
 struct State {
-    followers: Vec<mpsc::Sender<Arc<RunEvent>>>,
+    followers: Vec<Follower>,
     /// Pieces of the model step that streams now; a late follower gets them first.
     streaming: Vec<Arc<RunEvent>>,
+}
+
+#[derive(Debug)]
+struct Follower {
+    sender: mpsc::Sender<Arc<RunEvent>>,
+    too_slow: Arc<AtomicBool>,
 }
 
 /// What a new follower starts with.
 pub struct Joined {
     pub streaming: Vec<Arc<RunEvent>>,
     pub events: mpsc::Receiver<Arc<RunEvent>>,
+    too_slow: Arc<AtomicBool>,
+    /// A channel that nobody holds is swept away.
+    _channel: Arc<Channel>,
+}
+
+impl Joined {
+    /// Why no more events come: it lagged behind, or the channel was given up.
+    pub fn is_too_slow(&self) -> bool {
+        self.too_slow.load(Ordering::Relaxed)
+    }
 }
 
 impl Hub {
@@ -71,11 +90,12 @@ impl Channel {
         Self { state: Mutex::default(), finished: watch::Sender::new(None) }
     }
 
-    pub fn join(&self) -> Joined {
+    pub fn join(self: &Arc<Self>) -> Joined {
         let (sender, events) = mpsc::channel(BUFFER);
+        let too_slow = Arc::new(AtomicBool::new(false));
         let mut state = lock(&self.state);
-        state.followers.push(sender);
-        Joined { streaming: state.streaming.clone(), events }
+        state.followers.push(Follower { sender, too_slow: too_slow.clone() });
+        Joined { streaming: state.streaming.clone(), events, too_slow, _channel: self.clone() }
     }
 
     pub fn publish(&self, event: RunEvent) {
@@ -87,7 +107,13 @@ impl Channel {
             // A stored event ends the streaming of a step: its text is in rows now.
             _ => state.streaming.clear(),
         }
-        state.followers.retain(|follower| follower.try_send(event.clone()).is_ok());
+        state.followers.retain(|follower| {
+            let sent = follower.sender.try_send(event.clone());
+            if matches!(sent, Err(mpsc::error::TrySendError::Full(_))) {
+                follower.too_slow.store(true, Ordering::Relaxed);
+            }
+            sent.is_ok()
+        });
         if event.body.is_terminal() {
             state.followers.clear();
         }

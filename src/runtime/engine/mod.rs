@@ -33,6 +33,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use accept::{Accepted, NewRun, SessionChoice, owns, session_key};
+pub use cancel::{EndedRuns, SESSION_DELETED};
 pub use end::failure_code;
 pub use follow::{Closed, Followed};
 pub use hub::Finished;

@@ -91,6 +91,7 @@ impl Turn {
             first_event: if thinks { limits.first_event_reasoning } else { limits.first_event },
             silence: limits.silence,
             total: limits.total,
+            run: self.time_left(),
         };
         let spoken = transcript::texts(&self.steps).iter().any(|t| !t.text.is_empty());
         if let Some(step) = self.steps.get_mut(at) {
@@ -101,9 +102,18 @@ impl Turn {
         match ending {
             Ending::Answered => self.answered(call, at, answer, estimated).await,
             Ending::Failed(error) => self.failed(call, at, answer, error, estimated).await,
-            Ending::Cancelled => self.broken_off(call, at, answer, estimated).await,
+            Ending::Cancelled => self.broken_off(call, at, answer, estimated, End::Cancelled).await,
+            Ending::OutOfTime => self.broken_off(call, at, answer, estimated, End::RunTimeout).await,
             Ending::Lost => Err(Stop::Lost),
         }
+    }
+
+    /// What is left of the time of the run.
+    fn time_left(&self) -> Duration {
+        let now = Ts::now();
+        let spent = now.since(self.run.started_at.unwrap_or(now)) - self.run.waited_ms;
+        let limit = i64::from(self.setup.manifest.resources.max_run_secs) * 1_000;
+        Duration::from_millis(u64::try_from(limit - spent).unwrap_or(0))
     }
 
     /// Waits here for a short pause; gives the worker back for a long one.

@@ -9,6 +9,7 @@ use super::{
     super::{
         content::{self, Filter, Piece, Shown},
         event::{EventBody, EventId, RunEvent},
+        nul,
         transcript::SEPARATOR,
     },
     turn::Turn,
@@ -29,6 +30,8 @@ pub struct Patience {
     pub first_event: Duration,
     pub silence: Duration,
     pub total: Duration,
+    /// What is left to the whole run.
+    pub run: Duration,
 }
 
 /// What a model call gave, whether it ended well or not.
@@ -72,6 +75,8 @@ pub enum Ending {
     Answered,
     Failed(LlmError),
     Cancelled,
+    /// The run used up its time.
+    OutOfTime,
     /// Somebody else has the run.
     Lost,
 }
@@ -121,6 +126,7 @@ impl Turn {
                 true => Ending::Lost,
                 false => Ending::Cancelled,
             },
+            () = tokio::time::sleep(patience.run) => Ending::OutOfTime,
             ended = timeout(patience.total, reader.read(driver, request, patience)) => match ended {
                 Ok(Ok(())) => Ending::Answered,
                 Ok(Err(Stopped::Failed(error))) => Ending::Failed(error),
@@ -133,6 +139,19 @@ impl Turn {
         reader.close(cut, matches!(ending, Ending::Failed(_)));
         reader.answer.latency_ms = i64::try_from(reader.started.elapsed().as_millis()).unwrap_or(i64::MAX);
         (reader.answer, ending)
+    }
+}
+
+/// No text with U+0000, which Postgres does not store.
+fn storable(chunk: Chunk) -> Chunk {
+    match chunk {
+        Chunk::Text(text) => Chunk::Text(nul::text(text)),
+        Chunk::Thinking(text) => Chunk::Thinking(nul::text(text)),
+        Chunk::ThinkingSignature(proof) => Chunk::ThinkingSignature(nul::text(proof)),
+        Chunk::RedactedThinking(data) => Chunk::RedactedThinking(nul::text(data)),
+        Chunk::CallStart { id, name } => Chunk::CallStart { id: nul::text(id), name: nul::text(name) },
+        Chunk::CallArgs(text) => Chunk::CallArgs(nul::text(text)),
+        other @ (Chunk::CallEnd | Chunk::Usage(_) | Chunk::Stop(_)) => other,
     }
 }
 
@@ -175,6 +194,7 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, chunk: Chunk) {
+        let chunk = storable(chunk);
         if self.answer.first_token_ms.is_none() {
             self.answer.first_token_ms = i64::try_from(self.started.elapsed().as_millis()).ok();
         }

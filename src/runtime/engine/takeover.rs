@@ -49,11 +49,10 @@ impl Inner {
     pub(super) async fn resume(self: &Arc<Self>, run: RunRow, taken: Taken) -> Result<()> {
         let Some(agent) = agents::service::find(self.db.read(), run.agent_id).await? else { return Ok(()) };
         let setup = self.agent_setup(&agent).await?;
-        let history = match setup.manifest.routing {
-            Some(_) => sessions::service::find(self.db.read(), run.session_id).await?.map_or(0, |s| s.last_seq),
-            None => 0,
+        let Some(session) = sessions::service::find(self.db.read(), run.session_id).await? else {
+            return self.end_orphans(run.session_id).await;
         };
-        let models = self.models_for(&agent, &setup, Ask::of_run(&run, history));
+        let models = self.models_for(&agent, &setup, Ask::of_run(&run, session.last_seq));
         let terminated = agent.state == AgentState::Terminated;
         let channel = self.hub.channel(run.id);
         let mut turn = Turn::new(self, agent, setup, models, run, channel);

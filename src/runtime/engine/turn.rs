@@ -258,7 +258,12 @@ impl Turn {
         changes.events.splice(0..0, pending);
         let tx = self.inner.db.begin().await?;
         if changes.ends || !changes.messages.is_empty() {
-            self.number_messages(&tx, &mut changes, now).await?;
+            let found = self.number_messages(&tx, &mut changes, now).await?;
+            if !found {
+                tx.rollback().await?;
+                self.inner.end_orphans(self.run.session_id).await?;
+                return Err(Stop::Lost);
+            }
         }
         let mut numbered = number_events(&mut self.run, std::mem::take(&mut changes.events), now)?;
         for started in &numbered {
@@ -300,16 +305,20 @@ impl Turn {
         Ok(())
     }
 
-    /// Numbers the messages, and their events with them.
-    async fn number_messages(&mut self, tx: &sea_orm::DatabaseTransaction, changes: &mut Changes, now: Ts) -> Step {
+    /// Numbers the messages, and their events with them. False: the session was erased.
+    async fn number_messages(
+        &mut self,
+        tx: &sea_orm::DatabaseTransaction,
+        changes: &mut Changes,
+        now: Ts,
+    ) -> Step<bool> {
         let count = i64::try_from(changes.messages.len()).unwrap_or(0);
         let session = self.run.session_id;
         let last = match changes.ends {
             true => sessions::service::note_context(tx, session, count, self.context_tokens, now).await?,
             false => sessions::service::advance(tx, session, count).await?,
         };
-        // Erased meanwhile; whoever did it ended the run.
-        let Some(last) = last else { return Err(Stop::Lost) };
+        let Some(last) = last else { return Ok(false) };
         for (seq, message) in (last - count + 1..).zip(&mut changes.messages) {
             message.seq = seq;
             for (_, body) in &mut changes.events {
@@ -320,7 +329,7 @@ impl Turn {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn publish(&self, event: RunEvent) {

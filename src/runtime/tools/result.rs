@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::ToolError;
+use super::{super::nul, ToolError};
 
 /// Share of the model's input that one result may take, in percent, and bytes of a token.
 const SHARE_PERCENT: u64 = 15;
@@ -86,11 +86,11 @@ pub fn allowance(output_limit: usize, model_input_tokens: Option<u64>) -> usize 
 }
 
 pub fn success(value: &Value, secrets: &Secrets, allowance: usize, overflow: Overflow) -> Shaped {
-    shape(secrets.mask(value.to_string()), false, allowance, overflow)
+    shape(secrets.mask(nul::value(value.clone()).to_string()), false, allowance, overflow)
 }
 
 pub fn failure(error: &ToolError, secrets: &Secrets, allowance: usize) -> Shaped {
-    shape(secrets.mask(json!({ "error": error }).to_string()), true, allowance, Overflow::Store)
+    shape(secrets.mask(nul::value(json!({ "error": error })).to_string()), true, allowance, Overflow::Store)
 }
 
 fn shape(text: String, is_error: bool, allowance: usize, overflow: Overflow) -> Shaped {

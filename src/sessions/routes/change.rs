@@ -124,9 +124,9 @@ pub async fn clear_agent_history(
     if service::any_of_others(app.db.read(), agent.id, |owner| engine::owns(&caller, owner)).await? {
         needs_agents_write(&caller)?;
     }
-    app.engine.cancel_agent(agent.id, None, Some("The history was cleared"), &caller.label()).await?;
+    app.engine.cancel_agent(agent.id, None, Some(engine::SESSION_DELETED), &caller.label()).await?;
     let key = engine::active_key(&agent, &caller);
-    let (erased, fresh) = service::clear(&app.db, agent.id, &key, Ts::now()).await?;
+    let (erased, fresh) = service::clear(&app.db, &app.engine, agent.id, &key, Ts::now()).await?;
     for id in &erased {
         app.events.publish("session.deleted", json!({"agent_id": agent.id, "session_id": id}));
     }
@@ -152,8 +152,8 @@ pub async fn delete_session(
     PathId(id): PathId,
 ) -> Result<Json<SessionDeleted>> {
     may_change(&caller, &service::get(app.db.read(), id).await?)?;
-    app.engine.cancel_session(id, Some("The session was deleted"), &caller.label()).await?;
-    let (old, fresh) = service::delete(&app.db, id, Ts::now()).await?;
+    app.engine.cancel_session(id, Some(engine::SESSION_DELETED), &caller.label()).await?;
+    let (old, fresh) = service::delete(&app.db, &app.engine, id, Ts::now()).await?;
     announce(&app, "session.deleted", &old);
     Ok(Json(SessionDeleted {
         status: "deleted".into(),

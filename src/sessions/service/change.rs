@@ -10,6 +10,7 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     runs,
+    runtime::engine::Engine,
     sessions::{SessionKind, SessionRow, entity},
     time::Ts,
 };
@@ -131,9 +132,13 @@ pub async fn set_label(db: &Db, session: Id, label: Option<&str>, now: Ts) -> Re
 }
 
 /// A fresh session takes the place of this one, which stays readable unless it is to be erased.
-pub async fn reset(db: &Db, session: Id, delete_old: bool, now: Ts) -> Result<SessionRow> {
+pub async fn reset(db: &Db, engine: &Engine, session: Id, delete_old: bool, now: Ts) -> Result<SessionRow> {
     let tx = db.begin().await?;
-    let old = read::get(&tx, session).await?;
+    let old = lock(&tx, session).await?;
+    let ended = match delete_old {
+        true => Some(engine.end_with(&tx, None, Some(old.id)).await?),
+        false => None,
+    };
     let new = NewSession {
         agent_id: old.agent_id,
         owner: old.owner.clone(),
@@ -147,13 +152,22 @@ pub async fn reset(db: &Db, session: Id, delete_old: bool, now: Ts) -> Result<Se
         erase(&tx, old.id).await?;
     }
     tx.commit().await?;
+    if let Some(ended) = ended {
+        engine.tell_ended(ended);
+    }
     Ok(row)
 }
 
+/// Whoever accepts a message waits here until the session is gone.
+async fn lock(tx: &DatabaseTransaction, session: Id) -> Result<SessionRow> {
+    entity::Entity::find_by_id(session).lock_exclusive().one(tx).await?.ok_or_else(read::not_found)
+}
+
 /// Erases a session, its messages and what was said in its runs. An active one is replaced by a fresh one.
-pub async fn delete(db: &Db, session: Id, now: Ts) -> Result<(SessionRow, Option<SessionRow>)> {
+pub async fn delete(db: &Db, engine: &Engine, session: Id, now: Ts) -> Result<(SessionRow, Option<SessionRow>)> {
     let tx = db.begin().await?;
-    let old = read::get(&tx, session).await?;
+    let old = lock(&tx, session).await?;
+    let ended = engine.end_with(&tx, None, Some(old.id)).await?;
     erase(&tx, old.id).await?;
     let fresh = match &old.key {
         Some(_) => {
@@ -170,19 +184,22 @@ pub async fn delete(db: &Db, session: Id, now: Ts) -> Result<(SessionRow, Option
         None => None,
     };
     tx.commit().await?;
+    engine.tell_ended(ended);
     Ok((old, fresh))
 }
 
 /// Erases every session of an agent; `owner` gets a fresh one.
-pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>, SessionRow)> {
+pub async fn clear(db: &Db, engine: &Engine, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>, SessionRow)> {
     let tx = db.begin().await?;
     let ids: Vec<Id> = entity::Entity::find()
         .select_only()
         .column(entity::Column::Id)
         .filter(entity::Column::AgentId.eq(agent))
+        .lock_exclusive()
         .into_tuple()
         .all(&tx)
         .await?;
+    let ended = engine.end_with(&tx, Some(agent), None).await?;
     erase_all(&tx, agent).await?;
     let new = NewSession {
         agent_id: agent,
@@ -194,6 +211,7 @@ pub async fn clear(db: &Db, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>,
     };
     let row = create_in(&tx, new, now).await?;
     tx.commit().await?;
+    engine.tell_ended(ended);
     Ok((ids, row))
 }
 

@@ -42,7 +42,7 @@ pub async fn start_turn<C: ConnectionTrait>(
 
 /// Gives the number of the message back: the run waits in the queue and appends its message later.
 pub async fn give_back<C: ConnectionTrait>(db: &C, session: Id) -> Result<()> {
-    advance(db, session, -1).await.map(|_| ())
+    advance(db, session, -1).await?.map(|_| ()).ok_or_else(super::read::not_found)
 }
 
 /// Takes numbers for `messages` further messages. None: the session was deleted.

@@ -9,10 +9,13 @@ use openfang::{
     messages::MessageFlag,
     runs::{self, RunState},
     runtime::{
-        engine::Followed,
+        engine::{Followed, SessionChoice},
         event::{EventBody, EventId},
     },
+    sessions,
+    time::Ts,
 };
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::support::engine::{PATIENCE, Setup, TestEngine};
@@ -196,4 +199,55 @@ async fn collect(t: &TestEngine, run: openfang::ids::Id, after: EventId) -> Vec<
         }
     });
     tokio::time::timeout(PATIENCE, all.collect::<Vec<_>>()).await.expect("the stream ends")
+}
+
+#[tokio::test]
+async fn a_follower_of_a_queued_run_is_kept() {
+    let mut setup = Setup::default();
+    // Each renewal sweeps the channels.
+    setup.settings.renew_every = Duration::from_millis(10);
+    let t = TestEngine::with(setup).await;
+    let first = t.send("@@delay 300ms\n@@reply one").await;
+    let second = t.send("@@reply two").await.run.id;
+    let events = collect(&t, second, EventId(0)).await;
+    assert!(events.last().is_some_and(|(_, body)| body.is_terminal()), "{events:?}");
+    t.outcome(first.run.id).await;
+}
+
+#[tokio::test]
+async fn runs_of_an_erased_session_end_with_it() {
+    let t = TestEngine::start().await;
+    let running = t.send("@@delay 10s\n@@reply one").await.run;
+    let queued = t.send("@@reply two").await.run;
+    sessions::service::delete(&t.db, &t.engine, running.session_id, Ts::now()).await.unwrap();
+    for run in [running.id, queued.id] {
+        let end = &t.finished(run).await.run;
+        assert_eq!((end.state, end.cancel_reason.as_deref()), (RunState::Cancelled, Some("session_deleted")));
+        let events = collect(&t, run, EventId(0)).await;
+        assert_eq!(events.iter().filter(|(_, body)| body.is_terminal()).count(), 1);
+        let steps = runs::service::all_steps(t.db.read(), run).await.unwrap();
+        assert!(steps.iter().all(|s| !s.state.is_open()));
+    }
+    let mut new = t.run("@@reply three");
+    new.session = SessionChoice::Id(running.session_id);
+    assert_eq!(t.try_send(new).await.err().expect("refused").code(), ErrorCode::SessionNotFound);
+    assert_eq!(t.ask("@@reply four").await.response(), "four", "the agent is free");
+}
+
+#[tokio::test]
+async fn a_worker_whose_session_is_gone_ends_the_run() {
+    let t = TestEngine::start().await;
+    let run = t.send("@@delay 100ms\n@@reply one").await.run;
+    t.db.write().execute_unprepared("DELETE FROM sessions").await.unwrap();
+    let end = &t.finished(run.id).await.run;
+    assert_eq!((end.state, end.cancel_reason.as_deref()), (RunState::Cancelled, Some("session_deleted")));
+}
+
+#[tokio::test]
+async fn the_time_of_a_run_bounds_its_model_calls() {
+    let manifest = json!({"resources": {"max_run_secs": 1}});
+    let t = TestEngine::with(Setup { word_delay_ms: 300, ..Setup::manifest(manifest) }).await;
+    let run = t.ask("@@reply one two three four five six seven eight nine").await;
+    assert_eq!((run.stop().as_str(), run.steps_short().as_str()), ("run_timeout", "Mc"));
+    assert!(run.response().starts_with("one"));
 }

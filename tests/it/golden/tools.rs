@@ -211,3 +211,37 @@ async fn long_results_become_artifacts_that_can_be_read_on() {
     assert!(!next.steps[1].is_error, "{}", next.results()[0]);
     assert!(next.results()[0].contains("line 0 of a long file"));
 }
+
+#[tokio::test]
+async fn a_write_between_two_equal_reads_makes_the_second_run() {
+    let t = TestEngine::start().await;
+    let read = "@@tool file_read {\"path\":\"a.txt\"}\n";
+    let write = "@@tool file_write {\"path\":\"a.txt\",\"content\":\"omega\"}\n";
+    let run = t.ask(&format!("{read}{write}{read}{read}@@turn\n@@reply ok")).await;
+    assert_eq!(run.steps_short(), "Md Fd Fd Fd Fs Md");
+    assert!(run.results()[0].contains("alpha") && run.results()[2].contains("omega"), "{:?}", run.results());
+    assert_eq!(run.results()[3], run.results()[2]);
+    let finished = run.events.iter().filter(|e| matches!(e.body, EventBody::ToolFinished(_))).count();
+    assert_eq!(finished, 4, "the copied one is told as well");
+}
+
+#[tokio::test]
+async fn calls_beyond_the_limit_of_the_run_are_not_made() {
+    let t = TestEngine::with(Setup::manifest(json!({"resources": {"max_tool_calls_per_run": 1}}))).await;
+    let run =
+        t.ask("@@tool file_read {\"path\":\"a.txt\"}\n@@tool file_read {\"path\":\"b.txt\"}\n@@turn\n@@reply ok").await;
+    assert_eq!((run.steps_short().as_str(), run.stop().as_str()), ("Md Fd Fs Md", "max_tool_calls"));
+    assert_eq!((run.run.tool_calls, run.error_code(1).as_str()), (1, "quota_exceeded"));
+    let finished = run.events.iter().filter(|e| matches!(e.body, EventBody::ToolFinished(_))).count();
+    assert_eq!(finished, 2, "the skipped one is told as well");
+}
+
+#[tokio::test]
+async fn a_zero_character_is_stored_as_the_replacement_character() {
+    let t = TestEngine::start().await;
+    let run = t
+        .ask("@@tool file_write {\"path\":\"z.txt\",\"content\":\"x\\u0000y\"}\n@@turn\n@@tool file_read {\"path\":\"z.txt\"}\n@@turn\n@@reply ok")
+        .await;
+    assert_eq!(run.steps[1].input["content"], "x\u{fffd}y");
+    assert_eq!(run.stop(), "end_turn");
+}
