@@ -153,8 +153,8 @@ fn make_whole(value: &mut Value) -> bool {
             let whole = number.as_f64().filter(exact);
             whole.inspect(|whole| *number = (*whole as i64).into()).is_some()
         }
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| make_whole(item) || any),
-        Value::Object(members) => members.values_mut().fold(false, |any, member| make_whole(member) || any),
+        Value::Array(items) => items.iter_mut().map(make_whole).filter(|made| *made).count() > 0,
+        Value::Object(members) => members.values_mut().map(make_whole).filter(|made| *made).count() > 0,
         _ => false,
     }
 }

@@ -88,7 +88,9 @@ fn around(example: &Value, field: &str) -> Value {
     }
     let mut body = example.clone();
     if let Some(members) = body.as_object_mut() {
-        ["manifest", "manifest_toml", "signed_manifest", "template"].iter().for_each(|name| drop(members.remove(*name)));
+        ["manifest", "manifest_toml", "signed_manifest", "template"]
+            .iter()
+            .for_each(|name| drop(members.remove(*name)));
     }
     body
 }
