@@ -7416,7 +7416,7 @@ export type ListRunsData = {
         /**
          * Where it came in.
          */
-        door?: string;
+        door?: Door;
         /**
          * Runs that this one started.
          */
@@ -7999,9 +7999,7 @@ export type ListSessionMessagesData = {
         /**
          * By number.
          */
-        order?: ('asc' | 'desc') & {
-            [key: string]: unknown;
-        };
+        order?: 'asc' | 'desc';
         /**
          * Role, in any case.
          */
