@@ -58,10 +58,10 @@ pub struct AgentQuery {
     #[param(default = false)]
     include_terminated: bool,
     /// `created_at`, `name` or `last_active`.
-    #[param(pattern = "^(created_at|name|last_active)$", default = "created_at")]
+    #[param(pattern = "^(created_at|name|last_active)?$", default = "created_at")]
     sort: Option<String>,
     /// `asc` or `desc`.
-    #[param(pattern = "^(asc|desc)$", default = "asc")]
+    #[param(pattern = "^(asc|desc)?$", default = "asc")]
     order: Option<String>,
 }
 
