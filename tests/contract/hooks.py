@@ -11,6 +11,13 @@ TOGETHER = {
     "create_agent": {"body", "manifest", "signed_manifest"},
     "replace_agent": {"body", "manifest", "signed_manifest"},
     "list_agents": {"state", "mode"},
+    # Blanks around it do not count.
+    "create_agent_session": {"label"},
+    "set_session_label": {"label"},
+    "find_session_by_label": {"label"},
+    # Python's and Rust's expressions differ in what a dot or a blank is.
+    "update_agent_identity": {"avatar_url"},
+    "update_agent_config": {"avatar_url"},
 }
 
 
