@@ -185,7 +185,7 @@ async fn g48_killed_at_each_model_call() {
     let mut server = Process::start(60).await;
     let mut client = server.client();
     let agent = agent(&client, &[]).await;
-    let id = start(&client, &agent, "@@reply one two three four five six seven eight nine ten").await;
+    let id = start(&client, &agent, "@@hang after_chunks=2\n@@reply one two three four").await;
     for attempt in 1..=3 {
         until(&client, &id, |s| s.len() == attempt && s[attempt - 1]["status"] == "running").await;
         server = server.kill_and_restart().await;

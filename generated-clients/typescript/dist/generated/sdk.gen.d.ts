@@ -204,7 +204,8 @@ export declare const startAgent: <ThrowOnError extends boolean = true>(options: 
 /**
  * Stop an agent's work
  *
- * Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+ * Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+ * `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
  */
 export declare const stopAgent: <ThrowOnError extends boolean = true>(options: Options<StopAgentData, ThrowOnError>) => import("./client/types.gen.js").RequestResult<StopAgentResponses, StopAgentErrors, ThrowOnError, "fields">;
 /**
@@ -228,7 +229,8 @@ export declare const setAgentTools: <ThrowOnError extends boolean = true>(option
  * Uninstall an agent
  *
  * Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
- * workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+ * workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+ * uses it, not even as a named workspace.
  */
 export declare const uninstallAgent: <ThrowOnError extends boolean = true>(options: Options<UninstallAgentData, ThrowOnError>) => import("./client/types.gen.js").RequestResult<UninstallAgentResponses, UninstallAgentErrors, ThrowOnError, "fields">;
 /**
@@ -346,7 +348,7 @@ export declare const getRun: <ThrowOnError extends boolean = true>(options: Opti
  * Cancel a run
  *
  * Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
- * over before.
+ * over before. Runs of another caller's session need the scope `agents:write` besides.
  */
 export declare const cancelRun: <ThrowOnError extends boolean = true>(options: Options<CancelRunData, ThrowOnError>) => import("./client/types.gen.js").RequestResult<CancelRunResponses, CancelRunErrors, ThrowOnError, "fields">;
 /**

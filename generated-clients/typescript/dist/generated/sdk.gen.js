@@ -363,7 +363,8 @@ export const startAgent = (options) => (options.client ?? client).post({
 /**
  * Stop an agent's work
  *
- * Cancels running and queued runs and keeps the agent. Text that was produced already is kept.
+ * Cancels running and queued runs and keeps the agent. Text that was produced already is kept. Without the scope
+ * `agents:write` only runs of the caller's own sessions are cancelled, and naming another session is refused.
  */
 export const stopAgent = (options) => (options.client ?? client).post({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -415,7 +416,8 @@ export const setAgentTools = (options) => (options.client ?? client).put({
  * Uninstall an agent
  *
  * Terminates the agent if it lives, then erases sessions, messages, the texts of its runs and its documents. The
- * workspace folder is removed only if it lies inside the home folder and no other agent uses it.
+ * workspace folder is removed only if it lies below the workspaces folder inside the server's home and no other agent
+ * uses it, not even as a named workspace.
  */
 export const uninstallAgent = (options) => (options.client ?? client).delete({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -624,7 +626,7 @@ export const getRun = (options) => (options.client ?? client).get({
  * Cancel a run
  *
  * Reaches the model call and the tools; what was written is kept. 202 while the run is on its way to the end, 200 when it was
- * over before.
+ * over before. Runs of another caller's session need the scope `agents:write` besides.
  */
 export const cancelRun = (options) => (options.client ?? client).post({
     security: [{ scheme: 'bearer', type: 'http' }],

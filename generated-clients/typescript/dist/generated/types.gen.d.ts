@@ -5,22 +5,46 @@ export type ClientOptions = {
  * What a browser needs to know to install the page as an app (W3C Web Application Manifest).
  */
 export type WebAppManifest = {
+    /**
+     * Name of the page.
+     */
     name: string;
+    /**
+     * The same, for small places.
+     */
     short_name: string;
+    /**
+     * What the page is.
+     */
     description: string;
+    /**
+     * Address it opens with.
+     */
     start_url: string;
     /**
      * `standalone`: a window without the browser's controls.
      */
     display: string;
+    /**
+     * Colour before the page is drawn.
+     */
     background_color: string;
+    /**
+     * Colour of the window around it.
+     */
     theme_color: string;
+    /**
+     * Pictures of the page.
+     */
     icons: Array<WebAppIcon>;
 };
 /**
  * One picture of the app.
  */
 export type WebAppIcon = {
+    /**
+     * Address of the picture.
+     */
     src: string;
     /**
      * Width and height in pixels, several separated by spaces.
@@ -81,6 +105,9 @@ export type Usage = {
      * Input, cached tokens included.
      */
     input_tokens: number;
+    /**
+     * Tokens written by models.
+     */
     output_tokens: number;
     /**
      * Input that the provider had in its cache.
@@ -144,6 +171,9 @@ export type Role = 'viewer' | 'operator' | 'admin';
  * The visual identity. Absent members stay, null or `""` clears.
  */
 export type UpdateAgentIdentity = {
+    /**
+     * A sign for lists.
+     */
     emoji?: string | null;
     /**
      * An `http(s)` address (2,048 characters) or a `data:image/…` URI (256 KiB).
@@ -153,8 +183,17 @@ export type UpdateAgentIdentity = {
      * `#RGB`, `#RRGGBB` or `#RRGGBBAA`.
      */
     color?: string | null;
+    /**
+     * Kind of worker, such as researcher, coder, assistant.
+     */
     archetype?: string | null;
+    /**
+     * Manner, such as professional, friendly, concise.
+     */
     vibe?: string | null;
+    /**
+     * Manner of greeting, such as warm, formal, brief.
+     */
     greeting_style?: string | null;
 };
 /**
@@ -165,7 +204,13 @@ export type UpdateAgentConfig = UpdateAgentIdentity & {
      * `""` is ignored.
      */
     name?: string | null;
+    /**
+     * What the agent is for.
+     */
     description?: string | null;
+    /**
+     * Instructions; null = made of name and description.
+     */
     system_prompt?: string | null;
     /**
      * As in `PUT /api/agents/{id}/model`; `""` is ignored.
@@ -217,11 +262,26 @@ export type FallbackModel = {
  * Changes to an agent; at least one.
  */
 export type UpdateAgent = {
+    /**
+     * New name; the workspace does not move.
+     */
     name?: string | null;
+    /**
+     * What the agent is for.
+     */
     description?: string | null;
     model?: ModelWish | null;
+    /**
+     * Look the model up at this provider only; null = wherever it is found.
+     */
     provider?: string | null;
+    /**
+     * Instructions; null = made of name and description.
+     */
     system_prompt?: string | null;
+    /**
+     * Words for searching.
+     */
     tags?: Array<string> | null;
     profile?: Profile | null;
     /**
@@ -340,32 +400,62 @@ export type ModelWish = string | ManifestModel;
  * The model asked for a tool.
  */
 export type ToolUseBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_use';
+    /**
+     * Id that the model gave the call.
+     */
     id: string;
+    /**
+     * Name of the tool.
+     */
     name: string;
+    /**
+     * Arguments of the call.
+     */
     input: unknown;
 };
 /**
  * The model asked for a tool; the call is complete and not yet carried out.
  */
 export type ToolUse = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_use';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Name of the tool.
+     */
     tool: string;
     /**
      * Same as `tool`.
      */
     name: string;
+    /**
+     * Id that the model gave the call.
+     */
     id: string;
     /**
      * Same as `id`.
      */
     tool_use_id: string;
+    /**
+     * Arguments of the call.
+     */
     arguments: unknown;
     /**
      * Number of the answer that asked for it, from 1.
      */
     iteration: number;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
@@ -405,39 +495,78 @@ export type ToolApproval = 'auto' | 'ask' | 'deny';
  * What the model was told about a call.
  */
 export type ToolResultBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_result';
+    /**
+     * Id that the model gave the call.
+     */
     tool_use_id: string;
+    /**
+     * Name of the tool.
+     */
     tool_name: string;
+    /**
+     * What the model was told.
+     */
     content: string;
+    /**
+     * It went wrong.
+     */
     is_error: boolean;
 };
 /**
  * A tool call ended.
  */
 export type ToolResult = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'tool_result';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Name of the tool.
+     */
     tool: string;
     /**
      * Same as `tool`.
      */
     name: string;
+    /**
+     * Id that the model gave the call.
+     */
     id: string;
     /**
      * Same as `id`.
      */
     tool_use_id: string;
+    /**
+     * Arguments of the call.
+     */
     input: unknown;
     /**
      * What the model is told, at most 64 KiB here.
      */
     result: string;
+    /**
+     * It went wrong.
+     */
     is_error: boolean;
     /**
      * `result` is not all of it.
      */
     truncated: boolean;
+    /**
+     * How long it took, in milliseconds.
+     */
     duration_ms: number;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
@@ -469,10 +598,25 @@ export type ToolProfile = {
  * A tool call with its result.
  */
 export type ToolCallView = {
+    /**
+     * Id that the model gave the call.
+     */
     id: string;
+    /**
+     * Name of the tool.
+     */
     name: string;
+    /**
+     * Arguments of the call.
+     */
     input: unknown;
+    /**
+     * What the model was told; absent while the call runs.
+     */
     result?: string | null;
+    /**
+     * It went wrong.
+     */
     is_error?: boolean | null;
     /**
      * There is no result yet.
@@ -513,36 +657,72 @@ export type Effort = 'low' | 'medium' | 'high';
  * A piece of the model's reasoning.
  */
 export type ThinkingDelta = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'thinking_delta';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * The reasoning.
+     */
     thinking: string;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
  * Reasoning of the model.
  */
 export type ThinkingBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'thinking';
+    /**
+     * The reasoning.
+     */
     thinking: string;
 };
 /**
  * A piece of the answer. All pieces that were not withdrawn, joined, are the `response` of `done`.
  */
 export type TextDelta = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'text_delta';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * The text.
+     */
     delta: string;
     /**
      * Same as `delta`.
      */
     content: string;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
  * Text.
  */
 export type TextBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'text';
+    /**
+     * The text.
+     */
     text: string;
 };
 /**
@@ -1249,21 +1429,42 @@ export type StopReason = 'end_turn' | 'max_tokens' | 'stop_sequence' | 'max_iter
 export type StopAgent = {
     session_id?: Id | null;
 };
+/**
+ * What a step did.
+ */
 export type StepKind = 'model_call' | 'tool_call' | 'approval' | 'compaction';
 /**
  * The text of a failed attempt does not count: drop all deltas with a higher event id.
  */
 export type StepDiscarded = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'step_discarded';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Deltas with a higher id are void.
+     */
     discards_after: number;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
  * The server and what it works with.
  */
 export type Status = {
+    /**
+     * Whether it takes new work.
+     */
     status: ServerStatus;
+    /**
+     * Version of the program.
+     */
     version: string;
     /**
      * Agents that are not terminated.
@@ -1285,14 +1486,29 @@ export type Status = {
      * Same as `default_model`.
      */
     model: string;
+    /**
+     * Seconds since the start.
+     */
     uptime_seconds: number;
     /**
      * Same as `uptime_seconds`.
      */
     uptime_secs: number;
+    /**
+     * Address it listens at.
+     */
     api_listen: string;
+    /**
+     * Home folder.
+     */
     home_dir: string;
+    /**
+     * Folder of the database and its keys.
+     */
     data_dir: string;
+    /**
+     * Level or filter of the log.
+     */
     log_level: string;
     /**
      * Whether this server talks to other servers; not part of this version.
@@ -1306,6 +1522,9 @@ export type Status = {
      * There are more agents than are listed.
      */
     agents_truncated: boolean;
+    /**
+     * Whether a model provider is set up.
+     */
     llm: LlmStatus;
     /**
      * Runs under way, on all servers of this database.
@@ -1319,6 +1538,9 @@ export type Status = {
      * This process.
      */
     replica: string;
+    /**
+     * When it was started.
+     */
     started_at: Ts;
 };
 /**
@@ -1346,12 +1568,33 @@ export type AgentState = 'Created' | 'Running' | 'Suspended' | 'Terminated' | 'C
  * An agent in brief.
  */
 export type AgentStatus = {
+    /**
+     * The agent.
+     */
     id: Id;
+    /**
+     * Its name.
+     */
     name: string;
+    /**
+     * Where it stands in its life.
+     */
     state: AgentState;
+    /**
+     * What it may do with its tools.
+     */
     mode: AgentMode;
+    /**
+     * When it was made.
+     */
     created_at: Ts;
+    /**
+     * Provider that the next run will use.
+     */
     model_provider: string;
+    /**
+     * Model that the next run will use.
+     */
     model_name: string;
     profile?: Profile | null;
 };
@@ -1363,14 +1606,29 @@ export type ServerStatus = 'running' | 'draining';
  * A slash command.
  */
 export type SlashCommand = {
+    /**
+     * Without the slash.
+     */
     name: string;
+    /**
+     * Other names.
+     */
     aliases: Array<string>;
+    /**
+     * What it does.
+     */
     description: string;
+    /**
+     * What it is about.
+     */
     category: CommandCategory;
     /**
      * It is about the agent that one speaks to.
      */
     requires_agent: boolean;
+    /**
+     * Where it can be typed.
+     */
     surfaces: Array<Surface>;
 };
 /**
@@ -1507,11 +1765,26 @@ export type SetAgentFile = {
  * The session that its owner's messages go to now.
  */
 export type SessionSwitched = {
+    /**
+     * What was done.
+     */
     status: string;
+    /**
+     * The same as a sentence.
+     */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
     previous_session_id?: Id | null;
+    /**
+     * The session.
+     */
     session: Session;
 };
 /**
@@ -1522,18 +1795,33 @@ export type SessionKind = 'main' | 'channel' | 'openai' | 'hook' | 'schedule' | 
  * One conversation with an agent.
  */
 export type Session = {
+    /**
+     * Its identifier.
+     */
     id: Id;
     /**
      * Same as `id`.
      */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Name of the agent.
+     */
     agent_name: string;
+    /**
+     * Name given by a person.
+     */
     label?: string | null;
     /**
      * Its owner's next message goes here.
      */
     active: boolean;
+    /**
+     * What kind of conversation it is.
+     */
     kind: SessionKind;
     /**
      * Channel conversation or sender it belongs to.
@@ -1551,22 +1839,46 @@ export type Session = {
      * Of all its model calls.
      */
     usage: Usage;
+    /**
+     * When it was made.
+     */
     created_at: Ts;
+    /**
+     * When it was last changed.
+     */
     updated_at: Ts;
+    /**
+     * When something was last said.
+     */
     last_active: Ts;
 };
 /**
  * A fresh session took the place of another.
  */
 export type SessionReset = {
+    /**
+     * What was done.
+     */
     status: string;
+    /**
+     * The same as a sentence.
+     */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * The one that is active now.
+     */
     new_session_id: Id;
     /**
      * Same as `new_session_id`.
      */
     session_id: Id;
+    /**
+     * The one that was active before.
+     */
     old_session_id: Id;
     /**
      * The old one was erased.
@@ -1577,35 +1889,59 @@ export type SessionReset = {
  * A page of sessions.
  */
 export type SessionList = {
+    /**
+     * The sessions.
+     */
     sessions: Array<Session>;
     /**
      * All sessions that match.
      */
     total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
     next_cursor?: string | null;
 };
 /**
  * The label of a session now.
  */
 export type SessionLabelSet = {
+    /**
+     * What was done.
+     */
     status: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Same as `session_id`.
      */
     id: Id;
+    /**
+     * The label now; null when there is none.
+     */
     label?: string | null;
 };
 /**
  * A session was erased.
  */
 export type SessionDeleted = {
+    /**
+     * What was done.
+     */
     status: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Same as `session_id`.
      */
     id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     new_session_id?: Id | null;
 };
@@ -1625,6 +1961,9 @@ export type SendMessage = {
      * The person who speaks, when the caller speaks for several; each has a session of their own.
      */
     sender_id?: string | null;
+    /**
+     * Name of that person.
+     */
     sender_name?: string | null;
     /**
      * Stored with message and run, at most 16 KiB. `sender` and `sender_name` in it fill the two members above.
@@ -1642,6 +1981,9 @@ export type SendMessage = {
      */
     provider?: string | null;
     thinking?: ThinkingWish | null;
+    /**
+     * Answers of the model at most, for this run only.
+     */
     max_iterations?: number | null;
     /**
      * How long `send_message` waits before it answers 202.
@@ -1652,6 +1994,9 @@ export type SendMessage = {
  * An uploaded file. Name and type as stored count, not those sent here.
  */
 export type AttachmentFile = {
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
 };
 /**
@@ -1679,10 +2024,25 @@ export type ScopeInfo = {
  * Something worth knowing that does not end the run.
  */
 export type RunWarning = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'warning';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Stable word to branch on.
+     */
     code: string;
+    /**
+     * A sentence for people.
+     */
     message: string;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
@@ -1693,24 +2053,42 @@ export type RunStepStatus = 'pending' | 'running' | 'completed' | 'failed' | 'in
  * A page of steps.
  */
 export type RunStepList = {
+    /**
+     * The steps, in order.
+     */
     steps: Array<RunStep>;
     /**
      * All steps that match.
      */
     total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
     next_cursor?: string | null;
 };
 /**
  * A model call, a tool call, an approval or a compaction.
  */
 export type RunStep = {
+    /**
+     * Its identifier.
+     */
     id: Id;
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * 1, 2, … in the run.
      */
     seq: number;
+    /**
+     * What was done.
+     */
     kind: StepKind;
+    /**
+     * Where it stands.
+     */
     status: RunStepStatus;
     /**
      * Model or tool.
@@ -1733,6 +2111,9 @@ export type RunStep = {
      * `input` or `output` was cut to 256 KiB.
      */
     truncated: boolean;
+    /**
+     * Why it went wrong.
+     */
     error?: string | null;
     /**
      * It may have changed something outside.
@@ -1741,6 +2122,9 @@ export type RunStep = {
     usage?: Usage | null;
     started_at?: Ts | null;
     finished_at?: Ts | null;
+    /**
+     * How long it took, in milliseconds.
+     */
     duration_ms?: number | null;
 };
 /**
@@ -1751,12 +2135,21 @@ export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' 
  * A model call failed and is tried again.
  */
 export type RunRetry = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'retry';
+    /**
+     * The run.
+     */
     run_id: Id;
     /**
      * The try that failed, from 1.
      */
     attempt: number;
+    /**
+     * Pause before the next try, in milliseconds.
+     */
     delay_ms: number;
     /**
      * Why it failed.
@@ -1766,6 +2159,9 @@ export type RunRetry = {
      * Set when another model is asked next, as `provider/model`.
      */
     next_model?: string | null;
+    /**
+     * True for the last event only.
+     */
     done: boolean;
 };
 /**
@@ -1776,11 +2172,17 @@ export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allo
  * A page of runs.
  */
 export type RunList = {
+    /**
+     * The runs.
+     */
     runs: Array<Run>;
     /**
      * All runs that match.
      */
     total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
     next_cursor?: string | null;
 };
 /**
@@ -1791,15 +2193,30 @@ export type CallerKind = 'api_key' | 'config_key' | 'login' | 'open' | 'hook' | 
  * Who started a run.
  */
 export type RunCallerInfo = {
+    /**
+     * How the caller came in.
+     */
     kind: CallerKind;
+    /**
+     * Of the API key or login.
+     */
     id?: string | null;
+    /**
+     * Of the API key or login.
+     */
     name?: string | null;
 };
 /**
  * Why a run failed.
  */
 export type RunError = {
+    /**
+     * Stable word to branch on.
+     */
     code: ErrorCode;
+    /**
+     * A sentence for people.
+     */
     message: string;
     /**
      * The same message may succeed later.
@@ -1809,6 +2226,9 @@ export type RunError = {
      * The provider it is about.
      */
     provider?: string | null;
+    /**
+     * When to try again.
+     */
     retry_after_secs?: number | null;
 };
 /**
@@ -1819,18 +2239,33 @@ export type Door = 'api' | 'stream' | 'websocket' | 'openai' | 'hook' | 'mcp' | 
  * One turn of an agent, from an accepted message to its end.
  */
 export type Run = {
+    /**
+     * Its identifier.
+     */
     id: Id;
     /**
      * Same as `id`.
      */
     run_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Name of the agent.
+     */
     agent_name: string;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * Where it came in.
      */
     door: Door;
+    /**
+     * Where it stands.
+     */
     status: RunStatus;
     stop_reason?: StopReason | null;
     error?: RunError | null;
@@ -1850,23 +2285,38 @@ export type Run = {
      * Provider of the model that answers; null before the start.
      */
     model_provider?: string | null;
+    /**
+     * Model that answered; null before the start.
+     */
     model_name?: string | null;
     /**
      * Answers of the model so far.
      */
     iterations: number;
+    /**
+     * Of all its model calls.
+     */
     usage: Usage;
     /**
      * 1; one more each time another worker took it over.
      */
     attempt: number;
     parent_run_id?: Id | null;
+    /**
+     * Who started it.
+     */
     caller: RunCallerInfo;
     /**
      * Queued runs ahead of it in its session, 0 = next; null when it is not queued.
      */
     queue_position?: number | null;
+    /**
+     * Somebody asked for its end.
+     */
     cancel_requested: boolean;
+    /**
+     * Why somebody asked for its end.
+     */
     cancel_reason?: string | null;
     /**
      * Id of its newest stored event.
@@ -1878,6 +2328,9 @@ export type Run = {
     metadata: {
         [key: string]: unknown;
     };
+    /**
+     * When it was accepted.
+     */
     queued_at: Ts;
     started_at?: Ts | null;
     finished_at?: Ts | null;
@@ -1890,13 +2343,25 @@ export type Run = {
  * The run failed; the stream ends.
  */
 export type RunFailed = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'error';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Always true.
+     */
     done: boolean;
     /**
      * A sentence for people.
      */
     error: string;
+    /**
+     * Stable word to branch on.
+     */
     code: ErrorCode;
     /**
      * Of the request that opened the stream.
@@ -1906,7 +2371,13 @@ export type RunFailed = {
      * The same message may succeed later.
      */
     retryable: boolean;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Totals of the run.
@@ -1943,8 +2414,17 @@ export type RunEvent = ({
  * The run completed or was cancelled; the stream ends.
  */
 export type RunDone = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'done';
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * Always true.
+     */
     done: boolean;
     /**
      * `completed` or `cancelled`.
@@ -1955,23 +2435,53 @@ export type RunDone = {
      */
     response: string;
     message_id?: Id | null;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Why it ended.
+     */
     stop_reason: StopReason;
     /**
      * The agent chose not to answer.
      */
     silent: boolean;
+    /**
+     * Answers of the model.
+     */
     iterations: number;
+    /**
+     * Tokens sent to models.
+     */
     input_tokens: number;
+    /**
+     * Tokens written by models.
+     */
     output_tokens: number;
+    /**
+     * In US dollars; null before the first model call.
+     */
     cost_usd?: number | null;
     /**
      * Totals of the run.
      */
     usage: Usage;
+    /**
+     * Provider of the model that answered; null before the start.
+     */
     model_provider?: string | null;
+    /**
+     * Model that answered; null before the start.
+     */
     model_name?: string | null;
+    /**
+     * Things worth knowing, as sentences.
+     */
     warnings: Array<string>;
 };
 /**
@@ -2050,14 +2560,29 @@ export type ReplaceAgent = {
     manifest_toml?: string | null;
     manifest?: AgentManifest | null;
     signed_manifest?: SignedManifestInput | null;
+    /**
+     * New name; the workspace does not move.
+     */
     name?: string | null;
+    /**
+     * What the agent is for.
+     */
     description?: string | null;
+    /**
+     * Instructions; null = made of name and description.
+     */
     system_prompt?: string | null;
     /**
      * Id, alias or `provider/id`.
      */
     model?: string | null;
+    /**
+     * Look the model up at this provider only; null = wherever it is found.
+     */
     provider?: string | null;
+    /**
+     * Words for searching.
+     */
     tags?: Array<string> | null;
     /**
      * Treat warnings as errors, but for implied grants and missing providers.
@@ -2068,6 +2593,9 @@ export type ReplaceAgent = {
  * Reasoning that the provider keeps to itself.
  */
 export type RedactedThinkingBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'redacted_thinking';
 };
 /**
@@ -2124,21 +2652,42 @@ export type MessageReply = {
      * All the text of the run; empty when the agent chose not to answer.
      */
     response: string;
+    /**
+     * The run.
+     */
     run_id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     message_id?: Id | null;
+    /**
+     * Tokens sent to models.
+     */
     input_tokens: number;
+    /**
+     * Tokens written by models.
+     */
     output_tokens: number;
     /**
      * Answers of the model.
      */
     iterations: number;
+    /**
+     * In US dollars; null before the first model call.
+     */
     cost_usd?: number | null;
     /**
      * Totals of the run.
      */
     usage: Usage;
+    /**
+     * Why it ended.
+     */
     stop_reason: StopReason;
     /**
      * The agent chose not to answer.
@@ -2148,24 +2697,42 @@ export type MessageReply = {
      * Null when the run was cancelled before it started.
      */
     model_provider?: string | null;
+    /**
+     * Model that answered; null before the start.
+     */
     model_name?: string | null;
     /**
      * Set when another than the first model answered.
      */
     fallback_model?: string | null;
+    /**
+     * Calls of the run, with their results.
+     */
     tool_calls: Array<ToolCallView>;
+    /**
+     * Things worth knowing, as sentences.
+     */
     warnings: Array<string>;
+    /**
+     * How long it took, in milliseconds.
+     */
     duration_ms: number;
 };
 /**
  * A page of stored messages.
  */
 export type MessageList = {
+    /**
+     * The messages, in order.
+     */
     messages: Array<Message>;
     /**
      * All messages that match.
      */
     total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
     next_cursor?: string | null;
 };
 /**
@@ -2180,25 +2747,55 @@ export type MessageKind = 'message' | 'summary' | 'note';
  * A recording.
  */
 export type AudioBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'audio';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
+    /**
+     * Type of the file.
+     */
     media_type: string;
 };
 /**
  * A document.
  */
 export type FileBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'file';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
+    /**
+     * Name of the file.
+     */
     filename: string;
+    /**
+     * Type of the file.
+     */
     media_type: string;
 };
 /**
  * A picture.
  */
 export type ImageBlock = {
+    /**
+     * Tells the kinds apart.
+     */
     type: 'image';
+    /**
+     * The uploaded file.
+     */
     file_id: Id;
+    /**
+     * Type of the file.
+     */
     media_type: string;
 };
 /**
@@ -2225,13 +2822,22 @@ export type ContentBlock = ({
  * A message of a session.
  */
 export type Message = {
+    /**
+     * Its identifier.
+     */
     id: Id;
+    /**
+     * The session.
+     */
     session_id: Id;
     /**
      * 1, 2, … in the session.
      */
     seq: number;
     run_id?: Id | null;
+    /**
+     * Who wrote it.
+     */
     role: MessageRole;
     /**
      * All text joined by line breaks; `[Image]` stands for a picture.
@@ -2245,22 +2851,40 @@ export type Message = {
      * Calls of an assistant message, with their results; not in `list_session_messages`.
      */
     tools?: Array<ToolCallView> | null;
+    /**
+     * What it is.
+     */
     kind: MessageKind;
     /**
      * Of a summary: the last message that it stands for.
      */
     replaces_up_to_seq?: number | null;
+    /**
+     * The person who spoke, when the caller speaks for several.
+     */
     sender_id?: string | null;
+    /**
+     * Name of that person.
+     */
     sender_name?: string | null;
     /**
      * `provider/model` that wrote it.
      */
     model?: string | null;
     usage?: Usage | null;
+    /**
+     * Remarks on the message.
+     */
     flags: Array<MessageFlag>;
+    /**
+     * As sent with the message.
+     */
     metadata: {
         [key: string]: unknown;
     };
+    /**
+     * When it was made.
+     */
     created_at: Ts;
 };
 /**
@@ -2354,10 +2978,25 @@ export type LoggedIn = {
  * All sessions of an agent were erased.
  */
 export type HistoryCleared = {
+    /**
+     * What was done.
+     */
     status: string;
+    /**
+     * The same as a sentence.
+     */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Number of sessions.
+     */
     sessions_deleted: number;
+    /**
+     * The one that is active now.
+     */
     new_session_id: Id;
 };
 /**
@@ -2588,22 +3227,43 @@ export type ErrorBody = {
  * What an agent may do and use right now, with remarks.
  */
 export type EffectiveView = Effective & {
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * What deserves attention in its manifest.
+     */
     warnings: Array<ManifestWarning>;
 };
 /**
  * What the next run will use, and why.
  */
 export type AgentModel = {
+    /**
+     * Provider id; `default` when no provider has the model.
+     */
     provider: string;
+    /**
+     * Model id as in the catalogue.
+     */
     model: string;
     tier?: TierWord | null;
     /**
      * Output limit of one call, in tokens; cut to what the model can do.
      */
     max_tokens: number;
+    /**
+     * Randomness, where the model takes it.
+     */
     temperature: number;
+    /**
+     * Name of the variable with a key of its own.
+     */
     api_key_env?: string | null;
+    /**
+     * Address of its own.
+     */
     base_url?: string | null;
     /**
      * Who chose it.
@@ -2622,15 +3282,33 @@ export type AgentModel = {
  * What an agent may do and use right now.
  */
 export type Effective = {
+    /**
+     * What it holds, in canonical form.
+     */
     grants: Array<string>;
     /**
      * Tools offered to the model.
      */
     tools: Array<string>;
+    /**
+     * Limits in force.
+     */
     limits: AgentResources;
+    /**
+     * What programs may be run.
+     */
     exec_policy: ExecPolicy;
+    /**
+     * Mode in force.
+     */
     mode: AgentMode;
+    /**
+     * What the next run will use, and why.
+     */
     model: AgentModel;
+    /**
+     * Tried in order when the model fails.
+     */
     fallback_models: Array<FallbackModel>;
 };
 /**
@@ -2732,13 +3410,22 @@ export type Conversation = Session & {
      * Gives the older ones.
      */
     next_cursor?: string | null;
+    /**
+     * How full the window is.
+     */
     context_pressure: Pressure;
 };
 /**
  * What the next call of the model would send.
  */
 export type ContextReport = {
+    /**
+     * The session.
+     */
     session_id: Id;
+    /**
+     * All together.
+     */
     estimated_tokens: number;
     /**
      * Of the model that the next run uses.
@@ -2748,11 +3435,17 @@ export type ContextReport = {
      * One decimal, at most 100.
      */
     usage_percent: number;
+    /**
+     * How full the window is.
+     */
     pressure: Pressure;
     /**
      * Messages that the folded view shows.
      */
     message_count: number;
+    /**
+     * Where they go.
+     */
     breakdown: ContextBreakdown;
     /**
      * What to do about it.
@@ -2763,16 +3456,34 @@ export type ContextReport = {
  * Where the tokens go.
  */
 export type ContextBreakdown = {
+    /**
+     * Of the system prompt.
+     */
     system_prompt_tokens: number;
+    /**
+     * Of the messages.
+     */
     message_tokens: number;
+    /**
+     * Of the tools that the model is told of.
+     */
     tool_definition_tokens: number;
 };
 /**
  * Commands, for menus and help.
  */
 export type CommandList = {
+    /**
+     * Where they can be typed.
+     */
     surface: Surface;
+    /**
+     * The commands.
+     */
     commands: Array<SlashCommand>;
+    /**
+     * Number of commands.
+     */
     total: number;
     /**
      * Always null: there is one page.
@@ -2798,6 +3509,9 @@ export type CloneAgent = {
  * Why a run is cancelled.
  */
 export type CancelRun = {
+    /**
+     * For the person who reads the run.
+     */
     reason?: string | null;
 };
 /**
@@ -2923,12 +3637,21 @@ export type ApiKeyList = {
  * An agent that was erased.
  */
 export type AgentUninstalled = {
+    /**
+     * Always `uninstalled`.
+     */
     status: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Same as `agent_id`.
      */
     id: Id;
+    /**
+     * The name it had.
+     */
     name: string;
     /**
      * Whether its workspace folder was removed.
@@ -2939,59 +3662,110 @@ export type AgentUninstalled = {
  * An agent after a change of its state.
  */
 export type AgentTransition = {
+    /**
+     * What was done: `started`, `activated`, `restarted` or `suspended`.
+     */
     status: string;
     /**
      * Its name.
      */
     agent: string;
+    /**
+     * Its id.
+     */
     agent_id: Id;
     /**
      * Same as `agent_id`.
      */
     id: Id;
+    /**
+     * State before.
+     */
     previous_state: AgentState;
+    /**
+     * State now.
+     */
     state: AgentState;
     /**
      * Whether a run was cancelled.
      */
     task_cancelled: boolean;
+    /**
+     * Runs that were cancelled.
+     */
     cancelled_runs: Array<Id>;
 };
 /**
  * Tool filters after a change.
  */
 export type AgentToolsSet = AgentTools & {
+    /**
+     * Always `ok`.
+     */
     status: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Names that no tool has now, and the like.
+     */
     warnings: Array<ManifestWarning>;
 };
 /**
  * Tool filters and what they come to.
  */
 export type AgentTools = {
+    /**
+     * Narrows the granted tools; empty = no narrowing.
+     */
     tool_allowlist: Array<string>;
+    /**
+     * Tools that are removed last.
+     */
     tool_blocklist: Array<string>;
     /**
      * Tools offered to the model.
      */
     effective: Array<string>;
     profile?: Profile | null;
+    /**
+     * Mode in force.
+     */
     mode: AgentMode;
 };
 /**
  * An agent as a row of a list.
  */
 export type AgentSummary = {
+    /**
+     * Its id, for good.
+     */
     id: Id;
+    /**
+     * Unique among live agents, without regard to case.
+     */
     name: string;
+    /**
+     * What it is for.
+     */
     description: string;
+    /**
+     * Where it stands in its life.
+     */
     state: AgentState;
+    /**
+     * What it may do with its tools.
+     */
     mode: AgentMode;
     /**
      * Model and skills are pinned.
      */
     stable: boolean;
     profile?: Profile | null;
+    /**
+     * Words for searching.
+     */
     tags: Array<string>;
     /**
      * Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
@@ -3001,6 +3775,9 @@ export type AgentSummary = {
      * Model that the next run will use, with `default` resolved.
      */
     model_name: string;
+    /**
+     * Class of that model.
+     */
     model_tier: TierWord;
     /**
      * Whether the provider has the credential it needs.
@@ -3024,9 +3801,21 @@ export type AgentSummary = {
     queued_runs: number;
     session_id?: Id | null;
     parent_id?: Id | null;
+    /**
+     * How it looks.
+     */
     identity: AgentIdentity;
+    /**
+     * When it was made.
+     */
     created_at: Ts;
+    /**
+     * When settings or state changed last.
+     */
     updated_at: Ts;
+    /**
+     * When a run ended last.
+     */
     last_active: Ts;
 };
 /**
@@ -3037,17 +3826,38 @@ export type AgentStopped = {
      * `stopped`, or `ok` when nothing was under way.
      */
     status: string;
+    /**
+     * The same in a sentence.
+     */
     message: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Runs that were cancelled.
+     */
     cancelled_runs: Array<Id>;
 };
 /**
  * The model of the next run.
  */
 export type AgentModelSet = {
+    /**
+     * Always `updated`.
+     */
     status: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Model id as in the catalogue.
+     */
     model: string;
+    /**
+     * Provider id; `default` when no provider has the model.
+     */
     provider: string;
     /**
      * Same as `model`.
@@ -3057,20 +3867,38 @@ export type AgentModelSet = {
      * Same as `provider`.
      */
     model_provider: string;
+    /**
+     * What deserves attention.
+     */
     warnings: Array<ManifestWarning>;
 };
 /**
  * The stored manifest of an agent.
  */
 export type AgentManifestView = {
+    /**
+     * The agent.
+     */
     agent_id: Id;
+    /**
+     * Its name.
+     */
     name: string;
+    /**
+     * 1; one more with every change.
+     */
     manifest_version: number;
+    /**
+     * When it was changed last.
+     */
     updated_at: Ts;
     /**
      * Who changed it last.
      */
     updated_by: string;
+    /**
+     * As stored.
+     */
     manifest: AgentManifest;
     /**
      * The same as TOML: the text given at create, comments included, as long as nothing was changed.
@@ -3082,13 +3910,25 @@ export type AgentManifestView = {
  * An agent that was terminated.
  */
 export type AgentKilled = {
+    /**
+     * Always `killed`.
+     */
     status: string;
+    /**
+     * The agent.
+     */
     agent_id: Id;
     /**
      * Same as `agent_id`.
      */
     id: Id;
+    /**
+     * Its name, which is free again.
+     */
     name: string;
+    /**
+     * Runs that were cancelled, those of its children included.
+     */
     cancelled_runs: Array<Id>;
     /**
      * Agents that it spawned and nobody adopted.
@@ -3099,15 +3939,30 @@ export type AgentKilled = {
  * A persona document that was written.
  */
 export type AgentFileWritten = {
+    /**
+     * Always `ok`.
+     */
     status: string;
+    /**
+     * One of the eight names.
+     */
     name: string;
+    /**
+     * Bytes of its text.
+     */
     size_bytes: number;
+    /**
+     * When it was written.
+     */
     updated_at: Ts;
 };
 /**
  * All persona documents, those that do not exist included.
  */
 export type AgentFileList = {
+    /**
+     * In a fixed order.
+     */
     files: Array<AgentFileInfo>;
     /**
      * Always 8.
@@ -3122,8 +3977,17 @@ export type AgentFileList = {
  * A persona document without its text.
  */
 export type AgentFileInfo = {
+    /**
+     * One of the eight names.
+     */
     name: string;
+    /**
+     * Whether it has been written.
+     */
     exists: boolean;
+    /**
+     * Bytes of its text.
+     */
     size_bytes: number;
     updated_at?: Ts | null;
 };
@@ -3131,9 +3995,21 @@ export type AgentFileInfo = {
  * A persona document.
  */
 export type AgentFile = {
+    /**
+     * One of the eight names.
+     */
     name: string;
+    /**
+     * Its text.
+     */
     content: string;
+    /**
+     * Bytes of its text.
+     */
     size_bytes: number;
+    /**
+     * When it was written last.
+     */
     updated_at: Ts;
 };
 /**
@@ -3144,6 +4020,9 @@ export type AgentCreated = Agent & {
      * Same as `id`.
      */
     agent_id: Id;
+    /**
+     * What it may do and use.
+     */
     effective: Effective;
     /**
      * What deserves attention in the manifest.
@@ -3154,7 +4033,13 @@ export type AgentCreated = Agent & {
  * The end of an agent that failed too often.
  */
 export type AgentCrash = {
+    /**
+     * When it crashed.
+     */
     at: Ts;
+    /**
+     * Why.
+     */
     reason: string;
     /**
      * Automatic recoveries since.
@@ -3165,6 +4050,9 @@ export type AgentCrash = {
  * An agent in full.
  */
 export type Agent = AgentSummary & {
+    /**
+     * What the next run will use, and why.
+     */
     model: AgentModel;
     /**
      * Tried in order when the model fails.
@@ -3178,11 +4066,29 @@ export type Agent = AgentSummary & {
      * In force, with profile and implied grants applied.
      */
     capabilities: Capabilities;
+    /**
+     * Narrows the granted tools; empty = no narrowing.
+     */
     tool_allowlist: Array<string>;
+    /**
+     * Tools that are removed last.
+     */
     tool_blocklist: Array<string>;
+    /**
+     * Skills of the manifest, names or globs.
+     */
     skills: Array<string>;
+    /**
+     * What that list means.
+     */
     skills_mode: SelectionMode;
+    /**
+     * MCP servers of the manifest, names or globs.
+     */
     mcp_servers: Array<string>;
+    /**
+     * What that list means.
+     */
     mcp_servers_mode: SelectionMode;
     /**
      * Live agents that it spawned.
@@ -3198,6 +4104,9 @@ export type Agent = AgentSummary & {
     onboarding_completed: boolean;
     onboarding_completed_at?: Ts | null;
     crash?: AgentCrash | null;
+    /**
+     * What is known about the signature of its manifest.
+     */
     signature: ManifestSignature;
     /**
      * 1; one more with every change.
@@ -3216,6 +4125,9 @@ export type AgentChanged = Agent & {
      * Same as `id`.
      */
     agent_id: Id;
+    /**
+     * What was done.
+     */
     status: string;
     /**
      * What deserves attention in the manifest.
@@ -3403,6 +4315,10 @@ export type DeleteAgentData = {
 };
 export type DeleteAgentErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -3449,7 +4365,7 @@ export type GetAgentData = {
 };
 export type GetAgentErrors = {
     /**
-     * `invalid_request`
+     * `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3494,7 +4410,7 @@ export type UpdateAgentData = {
 };
 export type UpdateAgentErrors = {
     /**
-     * `invalid_manifest`, `invalid_json`, `invalid_request`
+     * `invalid_manifest`, `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3561,7 +4477,7 @@ export type ActivateAgentData = {
 };
 export type ActivateAgentErrors = {
     /**
-     * `invalid_idempotency_key`
+     * `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -3616,7 +4532,7 @@ export type CloneAgentData = {
 };
 export type CloneAgentErrors = {
     /**
-     * `invalid_manifest`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `invalid_manifest`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -3677,7 +4593,7 @@ export type UpdateAgentConfigData = {
 };
 export type UpdateAgentConfigErrors = {
     /**
-     * `invalid_json`, `invalid_request`
+     * `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3738,6 +4654,10 @@ export type GetAgentEffectiveData = {
 };
 export type GetAgentEffectiveErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -3778,6 +4698,10 @@ export type ListAgentFilesData = {
     url: '/api/agents/{id}/files';
 };
 export type ListAgentFilesErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
     /**
      * `unauthorized`
      */
@@ -3824,7 +4748,7 @@ export type DeleteAgentFileData = {
 };
 export type DeleteAgentFileErrors = {
     /**
-     * `invalid_filename`
+     * `invalid_filename`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3873,7 +4797,7 @@ export type GetAgentFileData = {
 };
 export type GetAgentFileErrors = {
     /**
-     * `invalid_filename`
+     * `invalid_filename`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3922,7 +4846,7 @@ export type SetAgentFileData = {
 };
 export type SetAgentFileErrors = {
     /**
-     * `invalid_filename`, `invalid_json`, `invalid_request`
+     * `invalid_filename`, `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -3979,6 +4903,10 @@ export type ClearAgentHistoryData = {
 };
 export type ClearAgentHistoryErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -4020,7 +4948,7 @@ export type UpdateAgentIdentityData = {
 };
 export type UpdateAgentIdentityErrors = {
     /**
-     * `invalid_json`, `invalid_request`
+     * `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4077,6 +5005,10 @@ export type GetAgentManifestData = {
 };
 export type GetAgentManifestErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -4124,7 +5056,7 @@ export type SendMessageData = {
 };
 export type SendMessageErrors = {
     /**
-     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4203,7 +5135,7 @@ export type SendMessageStreamData = {
 };
 export type SendMessageStreamErrors = {
     /**
-     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4272,7 +5204,7 @@ export type SetAgentModeData = {
 };
 export type SetAgentModeErrors = {
     /**
-     * `invalid_json`, `invalid_request`
+     * `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4329,7 +5261,7 @@ export type SetAgentModelData = {
 };
 export type SetAgentModelErrors = {
     /**
-     * `invalid_json`, `invalid_request`
+     * `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4392,7 +5324,7 @@ export type RestartAgentData = {
 };
 export type RestartAgentErrors = {
     /**
-     * `invalid_idempotency_key`
+     * `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4447,7 +5379,7 @@ export type CreateRunData = {
 };
 export type CreateRunErrors = {
     /**
-     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4529,7 +5461,7 @@ export type GetAgentSessionData = {
 };
 export type GetAgentSessionErrors = {
     /**
-     * `invalid_request`, `invalid_cursor`
+     * `invalid_request`, `invalid_cursor`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4579,7 +5511,7 @@ export type GetAgentContextData = {
 };
 export type GetAgentContextErrors = {
     /**
-     * `invalid_request`
+     * `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4630,7 +5562,7 @@ export type ResetAgentSessionData = {
 };
 export type ResetAgentSessionErrors = {
     /**
-     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4708,7 +5640,7 @@ export type ListAgentSessionsData = {
 };
 export type ListAgentSessionsErrors = {
     /**
-     * `invalid_request`, `invalid_cursor`
+     * `invalid_request`, `invalid_cursor`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -4759,7 +5691,7 @@ export type CreateAgentSessionData = {
 };
 export type CreateAgentSessionErrors = {
     /**
-     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4823,6 +5755,10 @@ export type FindSessionByLabelData = {
     url: '/api/agents/{id}/sessions/by-label/{label}';
 };
 export type FindSessionByLabelErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
     /**
      * `unauthorized`
      */
@@ -4930,7 +5866,7 @@ export type StartAgentData = {
 };
 export type StartAgentErrors = {
     /**
-     * `invalid_idempotency_key`
+     * `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -4985,7 +5921,7 @@ export type StopAgentData = {
 };
 export type StopAgentErrors = {
     /**
-     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -5052,7 +5988,7 @@ export type SuspendAgentData = {
 };
 export type SuspendAgentErrors = {
     /**
-     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
      */
     400: ErrorBody;
     /**
@@ -5113,6 +6049,10 @@ export type GetAgentToolsData = {
 };
 export type GetAgentToolsErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -5154,7 +6094,7 @@ export type SetAgentToolsData = {
 };
 export type SetAgentToolsErrors = {
     /**
-     * `invalid_json`, `invalid_request`
+     * `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -5211,6 +6151,10 @@ export type UninstallAgentData = {
 };
 export type UninstallAgentErrors = {
     /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
      * `unauthorized`
      */
     401: ErrorBody;
@@ -5252,7 +6196,7 @@ export type ReplaceAgentData = {
 };
 export type ReplaceAgentErrors = {
     /**
-     * `invalid_manifest`, `manifest_mismatch`, `invalid_json`, `invalid_request`
+     * `invalid_manifest`, `manifest_mismatch`, `invalid_json`, `invalid_request`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -5558,7 +6502,7 @@ export type UpdateApiKeyErrors = {
      */
     408: ErrorBody;
     /**
-     * `key_name_taken`, `key_revoked`
+     * `key_name_taken`, `key_revoked`, `last_admin_key`
      */
     409: ErrorBody;
     /**
@@ -6000,6 +6944,9 @@ export type ListRunsData = {
          * Id or name of the agent.
          */
         agent?: string;
+        /**
+         * Runs of this session.
+         */
         session_id?: Id;
         /**
          * One or more statuses, separated by commas.
@@ -6008,7 +6955,10 @@ export type ListRunsData = {
         /**
          * Where it came in.
          */
-        door?: string;
+        door?: Door;
+        /**
+         * Runs that this one started.
+         */
         parent_run_id?: Id;
         /**
          * Queued at this time or later.
@@ -6543,9 +7493,7 @@ export type ListSessionMessagesData = {
         /**
          * By number.
          */
-        order?: ('asc' | 'desc') & {
-            [key: string]: unknown;
-        };
+        order?: 'asc' | 'desc';
         /**
          * Role, in any case.
          */
@@ -6747,7 +7695,7 @@ export type GetTemplateData = {
 };
 export type GetTemplateErrors = {
     /**
-     * `invalid_template_name`
+     * `invalid_template_name`, `invalid_id`
      */
     400: ErrorBody;
     /**
@@ -6819,6 +7767,10 @@ export type WebchatAssetData = {
     url: '/assets/{path}';
 };
 export type WebchatAssetErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
     /**
      * `not_found`
      */
