@@ -1,5 +1,5 @@
-"""Writes the Postman collection and environment from the OpenAPI document: one folder for each tag, one request for each
-operation, ids derived from the operationIds so that the same document gives the same files.
+"""Writes the Postman collection and environment from the OpenAPI document: one folder for each tag, one request for
+each operation, ids derived from the operationIds so that the same document gives the same files.
 
 usage: generate_collection.py DOCUMENT FOLDER
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import typing
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -150,7 +151,7 @@ def environment(root: dict[str, Any]) -> dict[str, Any]:
 class Loader(yaml.SafeLoader):
     """Leaves timestamps as the texts they are in JSON."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: typing.ClassVar = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

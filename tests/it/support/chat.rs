@@ -10,7 +10,11 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest, protocol::CloseFrame},
 };
 
-use super::{app::TestApp, client::Client, document::DOCUMENT};
+use super::{
+    app::TestApp,
+    client::{Client, record},
+    document::DOCUMENT,
+};
 
 /// Longest wait of a test for something that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -122,7 +126,9 @@ impl Events {
 /// Opens the stream of a message.
 pub async fn stream(client: &Client, agent: &Value, text: &str) -> Events {
     let call = client.call("send_message_stream").id(&agent["id"]).json(json!({"message": text}));
-    Events::open(call.request()).await
+    let events = Events::open(call.request()).await;
+    record("send_message_stream", 200);
+    events
 }
 
 /// The text of all deltas that were not withdrawn.
@@ -152,7 +158,10 @@ impl Socket {
         let mut request = url.into_client_request().expect("a request");
         request.headers_mut().insert("authorization", format!("Bearer {key}").parse().expect("a header"));
         match connect_async(request).await {
-            Ok((socket, _)) => Ok(Self(socket)),
+            Ok((socket, _)) => {
+                record("agent_ws", 101);
+                Ok(Self(socket))
+            }
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }

@@ -181,7 +181,7 @@ fn check(operation: &Operation, answer: &Answer) {
 }
 
 /// Notes the call for the coverage check, which runs after all tests.
-fn record(operation_id: &str, status: u16) {
+pub fn record(operation_id: &str, status: u16) {
     let Ok(folder) = std::env::var("OPENFANG_COVERAGE_DIR") else { return };
     let file = std::path::Path::new(&folder).join(std::process::id().to_string());
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file).expect("the coverage folder");
