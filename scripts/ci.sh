@@ -6,6 +6,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 export CI=true
 steps=(fmt-check lint test-sqlite test-postgres coverage-check spec-check spec-lint clients-check clients-test contract ui-test)
+# Run and shown, but not yet decisive: they attack a real server for minutes, and have to prove first that they never
+# fail without a cause.
+advisory=" contract ui-test "
 logs=$PWD/.cache/ci
 rm -rf "$logs" && mkdir -p "$logs"
 
@@ -15,7 +18,7 @@ for step in "${steps[@]}"; do
   began=$SECONDS outcome=ok
   if ! make --no-print-directory "$step" 2>&1 | tee "$logs/$step"; then
     outcome=FAILED
-    failed+=("$step")
+    if [[ $advisory == *" $step "* ]]; then outcome="FAILED (advisory)"; else failed+=("$step"); fi
   fi
   table+=("$(printf '%-16s %4d s  %s' "$step" $((SECONDS - began)) "$outcome")")
 done
@@ -36,5 +39,6 @@ count() {
 # A step that fails without a failed test counts as one.
 broken=$(count failed)
 [ "$broken" -ge ${#failed[@]} ] || broken=${#failed[@]}
+[ ${#failed[@]} -gt 0 ] || [ "$broken" = 0 ] || { echo "$broken failures in advisory steps"; broken=0; }
 echo "$(count passed) passed, $broken failed"
 [ ${#failed[@]} = 0 ]
