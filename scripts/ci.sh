@@ -39,6 +39,5 @@ count() {
 # A step that fails without a failed test counts as one.
 broken=$(count failed)
 [ "$broken" -ge ${#failed[@]} ] || broken=${#failed[@]}
-[ ${#failed[@]} -gt 0 ] || [ "$broken" = 0 ] || { echo "$broken failures in advisory steps"; broken=0; }
 echo "$(count passed) passed, $broken failed"
 [ ${#failed[@]} = 0 ]
