@@ -11,6 +11,7 @@ pub mod catalog;
 pub mod classify;
 pub mod drivers;
 pub mod estimate;
+pub mod mask;
 pub mod registry;
 
 /// A model provider. A driver is stateless towards conversations: everything it needs is in the request.

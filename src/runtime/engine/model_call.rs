@@ -9,7 +9,7 @@ use super::{
         context::TooLong,
         event::{EventBody, EventId},
         next::{Call, End, Next},
-        transcript,
+        nul, transcript,
     },
     charge::guess,
     request::request_hash,
@@ -19,7 +19,7 @@ use super::{
     turn::{Changes, Step, Stop, Turn},
 };
 use crate::{
-    llm::{ErrorClass, LlmError, Purpose, TokenUsage},
+    llm::{ErrorClass, LlmError, Purpose, TokenUsage, mask},
     runs::{ModelCall, StepFault, StepKind, StepState},
     time::Ts,
     usage::UsageStatus,
@@ -174,6 +174,7 @@ impl Turn {
         error: LlmError,
         estimated: u32,
     ) -> Step {
+        let error = self.presentable(error);
         let Some(model) = self.models.models.get(call.candidate) else { return Err(Stop::Lost) };
         self.inner.note_outcome(&model.provider, Some(&error));
         let mut changes = Changes { steps: vec![at], ..Changes::default() };
@@ -189,6 +190,12 @@ impl Turn {
         }
         self.announce_next(at, call, error.class, &mut changes);
         self.commit(changes).await
+    }
+
+    /// An error as rows, events and people may have it: whichever driver it comes from, no key is in its text.
+    fn presentable(&self, error: LlmError) -> LlmError {
+        let known = self.inner.settings.secrets.mask(error.message);
+        LlmError { message: nul::text(mask::mask_tokens(&known)), ..error }
     }
 
     pub(super) fn discard(&self, at: usize, changes: &mut Changes) {

@@ -129,3 +129,16 @@ async fn a_long_pause_gives_the_worker_back() {
     assert_eq!(run.events_short(), "ss retry waiting ss done");
     assert_eq!(run.response(), "back");
 }
+
+#[tokio::test]
+async fn a_key_that_a_provider_repeats_is_shown_nowhere() {
+    let t = TestEngine::start().await;
+    let part = "abcdefgh12345678";
+    let run = t.ask(&format!("@@error auth always message=\"no such key sk-proj-{part}\"")).await;
+    let said = &run.run.error.as_ref().expect("failed").message;
+    assert!(said.ends_with("no such key ***"), "{said}");
+    let step = run.steps[0].error.as_ref().expect("failed");
+    assert_eq!(step.message, "no such key ***");
+    let EventBody::Error(failed) = &run.events.last().unwrap().body else { panic!("no error event") };
+    assert!(!failed.message.contains(part), "{}", failed.message);
+}

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::StreamExt;
+use openfang::config::Environment;
 use openfang::llm::registry::{LlmConfig, TimeoutOverrides};
 use openfang::llm::{Chunk, ErrorClass, LlmError};
 use serde_json::{Value, json};
 
 use super::fake::{Fake, Piece, Reply};
 use super::{CLOSED, KEY, answer, driver, request, text};
+use crate::support::{app::TestApp, chat};
 
 const SHORT: Duration = Duration::from_millis(80);
 
@@ -168,4 +170,21 @@ async fn further_headers_are_sent() {
     let fake = Fake::start(vec![Reply::json(500, &said("x"))]).await;
     answer(&driver("openai", &fake.url, config), request("hi")).await;
     assert_eq!(fake.only_request().header("x-team"), Some("blue"));
+}
+
+#[tokio::test]
+async fn an_error_with_a_character_that_no_database_stores_is_told_all_the_same() {
+    let fake = Fake::start(vec![Reply::json(401, &said("bad \0 key"))]).await;
+    let app = TestApp::with(|config| {
+        config.provider_urls.insert("openai".into(), fake.url.clone());
+        config.environment = Environment::from(BTreeMap::from([("OPENAI_API_KEY".to_owned(), KEY.to_owned())]));
+    })
+    .await;
+    let client = app.admin();
+    let manifest = json!({"name": "desk", "model": {"provider": "openai", "model": "gpt-4o"}});
+    let agent = client.call("create_agent").json(json!({"name": "desk", "manifest": manifest})).ok(201).await;
+    let run = chat::ended(&client, &chat::start(&client, &agent, "hello").await).await;
+    assert_eq!(run["status"], "failed");
+    let told = run["error"]["message"].as_str().unwrap();
+    assert!(told.ends_with("bad \u{fffd} key"), "{told}");
 }

@@ -7,37 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::llm::classify::classify;
-use crate::llm::{ErrorClass, LlmError};
+use crate::llm::{ErrorClass, LlmError, mask::mask_tokens};
 
 /// Characters of a provider's message that are passed on.
 const MAX_MESSAGE: usize = 200;
-/// How keys of the known vendors begin.
-const KEY_PREFIXES: [&str; 22] = [
-    "sk-",
-    "sk_",
-    "rk-",
-    "pk-",
-    "gsk_",
-    "xai-",
-    "AIza",
-    "AQ.",
-    "ya29.",
-    "pplx-",
-    "hf_",
-    "r8_",
-    "nvapi-",
-    "fw_",
-    "tgp_",
-    "csk-",
-    "key-",
-    "ghp_",
-    "gho_",
-    "ghu_",
-    "github_pat_",
-    "AKIA",
-];
-const MIN_KEY: usize = 12;
-
 /// Knows what must not be shown.
 #[derive(Clone)]
 pub(super) struct Mask(Option<SecretString>);
@@ -67,27 +40,6 @@ fn cut_to_length(text: &str) -> String {
         None => text.to_owned(),
         Some(_) => text.chars().take(MAX_MESSAGE - 1).chain(['…']).collect(),
     }
-}
-
-fn mask_tokens(text: &str) -> String {
-    let part_of_token = |c: char| c.is_ascii_alphanumeric() || "-_.*".contains(c);
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let token = rest.find(|c| !part_of_token(c)).unwrap_or(rest.len());
-        if token == 0 {
-            let other = rest.find(part_of_token).unwrap_or(rest.len());
-            masked.push_str(&rest[..other]);
-            rest = &rest[other..];
-            continue;
-        }
-        let word = &rest[..token];
-        let bearer = masked.ends_with("Bearer ");
-        let key = word.len() >= MIN_KEY && KEY_PREFIXES.iter().any(|prefix| word.starts_with(prefix));
-        masked.push_str(if key || bearer { "***" } else { word });
-        rest = &rest[token..];
-    }
-    masked
 }
 
 pub(super) fn plain(class: ErrorClass, message: &str) -> LlmError {
