@@ -23,7 +23,7 @@ async fn an_answer_with_a_tool() {
     let reply = &answer.json;
     assert_eq!((&reply["response"], &reply["stop_reason"]), (&json!("It is late."), &json!("end_turn")));
     assert_eq!((&reply["iterations"], &reply["silent"]), (&json!(2), &json!(false)));
-    assert_eq!((&reply["model_provider"], &reply["model_name"]), (&json!("builtin"), &json!("script")));
+    assert_eq!((&reply["model_provider"], &reply["model_name"]), (&json!("builtin"), &json!("builtin/script")));
     let call = &reply["tool_calls"][0];
     assert_eq!(
         (&call["name"], &call["running"], &call["is_error"]),
@@ -328,7 +328,9 @@ async fn choosing_the_model_of_a_message_is_a_right() {
     let agent = scripted(&admin, "desk").await;
     let body = json!({"message": "hello", "model": "builtin/echo"});
     let reply = admin.call("send_message").id(&agent["id"]).json(body.clone()).ok(200).await;
-    assert_eq!(reply["model_name"], "echo");
+    assert_eq!(reply["model_name"], "builtin/echo");
+    let run = admin.call("get_run").id(&reply["run_id"]).ok(200).await;
+    assert_eq!(run["model_name"], "builtin/echo", "one name everywhere");
     let writer = app.scoped(&["messages:write"]).await;
     writer.call("send_message").id(&agent["id"]).json(body.clone()).fails(403, "insufficient_scope").await;
     writer.call("create_run").id(&agent["id"]).json(body).fails(403, "insufficient_scope").await;

@@ -157,6 +157,11 @@ impl Model {
     }
 }
 
+/// `provider/model`, for ids that name their provider and for those that do not.
+pub fn qualified(provider: &str, id: &str) -> String {
+    format!("{provider}/{}", upstream_id(provider, id))
+}
+
 /// Cuts one leading `<provider>/` or `<provider>:` from a model id, unless it belongs to the id.
 pub fn upstream_id<'a>(provider: &str, id: &'a str) -> &'a str {
     let prefix = match provider {

@@ -280,7 +280,7 @@ impl Intake<'_> {
         step.state = StepState::Running;
         step.started_at = Some(self.now);
         step.provider = Some(model.provider.clone());
-        step.model = Some(model.upstream.clone());
+        step.model = Some(model.resolved.model.clone());
         step.input = transcript::call_json(&ModelCall { purpose: Purpose::Turn, continues: false });
         step.context_to_seq = Some(message.seq);
         run.provider.clone_from(&step.provider);

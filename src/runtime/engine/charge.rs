@@ -131,7 +131,7 @@ impl Turn {
             },
             provider: model.provider.clone(),
             model: model.resolved.model.clone(),
-            upstream_model: model.upstream.clone(),
+            upstream_model: model.resolved.upstream_id.clone(),
             status,
             error_code: error.map(|e| code_word(e.class)),
             input_tokens: tokens.input,

@@ -15,7 +15,7 @@ use crate::{
     agents,
     error::ErrorCode,
     ids::Id,
-    llm::ErrorClass,
+    llm::{ErrorClass, catalog::qualified},
     runs::{self, RunFailure, RunRow, RunState, StepKind, StopReason},
     time::Ts,
 };
@@ -118,8 +118,8 @@ impl Turn {
         let fault = step.and_then(|s| s.error.as_ref());
         let provider = step.and_then(|s| s.provider.clone());
         let said = fault.map(|f| f.message.clone()).unwrap_or_default();
-        let model = step.and_then(|s| s.model.clone()).unwrap_or_default();
-        let who = format!("{}/{model}", provider.clone().unwrap_or_default());
+        let model = step.and_then(|s| s.model.as_deref()).unwrap_or_default();
+        let who = qualified(provider.as_deref().unwrap_or_default(), model);
         RunFailure {
             code: failure_code(class),
             message: format!("The model {who} {}: {said}", class_words(class)),

@@ -42,8 +42,9 @@ impl Turn {
 
     pub(super) fn candidate_of(&self, step: usize) -> usize {
         let Some(step) = self.steps.get(step) else { return 0 };
-        let same =
-            |m: &RunModel| step.provider.as_ref() == Some(&m.provider) && step.model.as_ref() == Some(&m.upstream);
+        let same = |m: &RunModel| {
+            step.provider.as_ref() == Some(&m.provider) && step.model.as_ref() == Some(&m.resolved.model)
+        };
         self.models.models.iter().position(same).unwrap_or(0)
     }
 
@@ -63,7 +64,7 @@ impl Turn {
         step.context_to_seq = self.own.last().map(|m| m.seq);
         if let Some(model) = self.models.models.get(call.candidate) {
             step.provider = Some(model.provider.clone());
-            step.model = Some(model.upstream.clone());
+            step.model = Some(model.resolved.model.clone());
         }
         self.run.provider.clone_from(&step.provider);
         self.run.model.clone_from(&step.model);
@@ -223,7 +224,7 @@ impl Turn {
                     attempt: failed.attempt,
                     delay_ms: next.not_before.since(step.ended_at.unwrap_or(next.not_before)).max(0),
                     next_provider: other.map(|m| m.provider.clone()),
-                    next_model: other.map(|m| m.upstream.clone()),
+                    next_model: other.map(|m| m.resolved.model.clone()),
                 };
                 let builtin = other.is_some_and(|m| m.provider == "builtin");
                 changes.step_event(step, body);

@@ -110,7 +110,7 @@ impl Turn {
             },
         })?;
         let request = ChatRequest {
-            model: model.upstream.clone(),
+            model: model.resolved.upstream_id.clone(),
             system,
             messages: std::mem::take(&mut context.messages),
             tools: tools.specs.clone(),

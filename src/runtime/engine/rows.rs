@@ -3,7 +3,7 @@
 use super::super::event::{EventBody, Start};
 use crate::{
     ids::Id,
-    llm::estimate,
+    llm::{catalog::qualified, estimate},
     messages::{Block, Blocks, MessageFlags, MessageRole, MessageRow},
     runs::{RunRow, StepKind, StepRow, StepState},
     time::Ts,
@@ -19,7 +19,7 @@ pub(super) fn start_facts(run: &RunRow) -> Start {
 }
 
 pub(super) fn step_started(step: &StepRow) -> EventBody {
-    let model = step.provider.as_ref().zip(step.model.as_ref()).map(|(p, m)| format!("{p}/{m}"));
+    let model = step.provider.as_ref().zip(step.model.as_ref()).map(|(p, m)| qualified(p, m));
     EventBody::StepStarted { step: step.idx, kind: step.kind, tool: step.tool.clone(), model }
 }
 

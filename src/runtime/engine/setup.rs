@@ -29,7 +29,9 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     llm::{
-        ToolSpec, estimate,
+        ToolSpec,
+        catalog::qualified,
+        estimate,
         registry::{ModelChoice, ModelProblem, ResolvedModel},
     },
     runs::{Door, RunCaller, RunOptions, RunRow},
@@ -132,7 +134,10 @@ impl Inner {
             let model = self.models.resolve(&choice);
             if !model.ready {
                 skipped.push(format!("{}/{}", model.provider, model.model));
-            } else if !models.iter().any(|m| m.provider == model.provider && m.upstream == model.upstream_id) {
+            } else if !models
+                .iter()
+                .any(|m| m.provider == model.provider && m.resolved.upstream_id == model.upstream_id)
+            {
                 models.push(RunModel::new(model, max_tokens));
             }
         }
@@ -210,23 +215,17 @@ impl<'a> Ask<'a> {
 pub struct RunModel {
     pub resolved: ResolvedModel,
     pub provider: String,
-    /// As sent to the provider.
-    pub upstream: String,
     pub max_tokens: u32,
 }
 
 impl RunModel {
     fn new(resolved: ResolvedModel, max_tokens: u32) -> Self {
-        Self {
-            provider: resolved.provider.clone(),
-            upstream: resolved.upstream_id.clone(),
-            max_tokens: max_tokens.min(resolved.max_output.max(1)),
-            resolved,
-        }
+        Self { provider: resolved.provider.clone(), max_tokens: max_tokens.min(resolved.max_output.max(1)), resolved }
     }
 
+    /// `provider/model`.
     pub fn name(&self) -> String {
-        format!("{}/{}", self.provider, self.upstream)
+        qualified(&self.provider, &self.resolved.model)
     }
 }
 
@@ -243,7 +242,7 @@ impl RunModels {
             .iter()
             .map(|m| Candidate {
                 provider: m.provider.clone(),
-                model: m.upstream.clone(),
+                model: m.resolved.model.clone(),
                 context_window: m.resolved.context_window,
             })
             .collect()

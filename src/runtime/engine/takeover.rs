@@ -99,7 +99,7 @@ impl Turn {
         self.run.started_at = Some(now);
         let model = self.models.models.get(self.inner.first_usable(&self.models.models));
         self.run.provider = model.map(|m| m.provider.clone());
-        self.run.model = model.map(|m| m.upstream.clone());
+        self.run.model = model.map(|m| m.resolved.model.clone());
         let mut changes = Changes::default();
         changes.messages.push(user_message(&self.run, 0, now));
         changes.event(EventBody::RunStarted(start_facts(&self.run)));

@@ -17,7 +17,7 @@ async fn g1_plain_reply() {
     assert_eq!(run.roles(), "U A");
     assert_eq!(run.events_short(), "ss done");
     assert_eq!((run.stop().as_str(), run.run.iterations, run.response()), ("end_turn", 1, "Hello there"));
-    assert_eq!(run.done().model.as_deref(), Some("script"));
+    assert_eq!(run.done().model.as_deref(), Some("builtin/script"));
     assert_eq!(run.usage.len(), 1);
 }
 

@@ -28,7 +28,7 @@ async fn g19_a_fallback_answers_in_the_end() {
     let t = TestEngine::with(with_fallback()).await;
     let run = t.ask("@@error rate_limit times=9\nhello").await;
     assert_eq!(run.steps_short(), "Mf Mf Mf Mf Md");
-    assert_eq!(run.steps[4].model.as_deref(), Some("echo"));
+    assert_eq!(run.steps[4].model.as_deref(), Some("builtin/echo"));
     assert_eq!(run.events_short(), "ss retry ss retry ss retry ss retry warning ss done");
     let retries: Vec<_> = run
         .events
@@ -38,7 +38,7 @@ async fn g19_a_fallback_answers_in_the_end() {
             _ => None,
         })
         .collect();
-    assert_eq!(retries, [None, None, None, Some("echo".to_owned())]);
+    assert_eq!(retries, [None, None, None, Some("builtin/echo".to_owned())]);
     assert_eq!(run.run.fallback_model.as_deref(), Some("builtin/echo"));
     assert_eq!(run.done().warnings, ["builtin_fallback"]);
 }
@@ -65,7 +65,9 @@ async fn g21_an_unknown_model_leads_to_the_fallback_at_once() {
     assert_eq!(run.steps_short(), "Mf Md");
     assert_eq!(run.events_short(), "ss retry warning ss done");
     let retry = run.events.iter().find(|e| matches!(e.body, EventBody::Retry { .. })).unwrap();
-    assert!(matches!(&retry.body, EventBody::Retry { delay_ms: 0, next_model: Some(model), .. } if model == "echo"));
+    assert!(
+        matches!(&retry.body, EventBody::Retry { delay_ms: 0, next_model: Some(model), .. } if model == "builtin/echo")
+    );
 }
 
 #[tokio::test]
