@@ -10,7 +10,6 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     runtime::engine,
-    time::Ts,
 };
 
 pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old: bool) -> Result<SessionReset> {
@@ -22,7 +21,7 @@ pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old:
             &caller.label(),
         )
         .await?;
-    let row = service::reset(&app.db, &app.engine, old.id, delete_old, Ts::now()).await?;
+    let row = app.engine.reset_session(old.id, delete_old).await?;
     announce(app, "session.reset", &row);
     if delete_old {
         announce(app, "session.deleted", &old);

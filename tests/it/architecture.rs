@@ -83,7 +83,8 @@ fn who_may_call_whom() {
         }
         if source.is_service() {
             source.forbid(&["axum", "AppState", "crate::app"], "services do not know the protocol", &mut problems);
-            source.forbid(&["crate::runtime::engine"], "services do not call engines", &mut problems);
+            // By any path: also as part of a grouped `use`.
+            source.forbid(&["runtime::", "engine::Engine", "&Engine"], "services do not call engines", &mut problems);
         }
         if ENGINES.iter().any(|folder| source.path.starts_with(folder)) {
             source.forbid(&["axum", "utoipa", "::routes"], "engines do not know the protocol", &mut problems);

@@ -178,13 +178,17 @@ pub async fn uninstall_agent(
     if row.terminated_at.is_none() {
         row = terminate(&app, &caller, row.id).await?.0.row;
     }
-    let erased = service::erase(&app.db, &app.engine, &app.rules, row).await?;
+    let erased = app.engine.erase_agent(&app.rules, row).await?;
+    let dir_removed = match erased.folder {
+        Some(folder) => service::remove_workspace(&app.rules, folder).await?,
+        None => false,
+    };
     Ok(Json(AgentUninstalled {
         status: "uninstalled".into(),
         agent_id: erased.row.id,
         id: erased.row.id,
         name: erased.row.name,
-        dir_removed: erased.dir_removed,
+        dir_removed,
     }))
 }
 

@@ -163,7 +163,7 @@ pub(super) async fn is_unshared<C: ConnectionTrait>(
 }
 
 /// Removes the folder of an erased agent if it is one below the folder of workspaces in the server's home, and no link.
-pub(super) async fn remove(rules: &ManifestRules, folder: PathBuf) -> Result<bool> {
+pub async fn remove(rules: &ManifestRules, folder: PathBuf) -> Result<bool> {
     let folders = rules.folders.clone();
     on_disk(move || {
         let is_link = std::fs::symlink_metadata(&folder).map_or(true, |meta| meta.is_symlink());

@@ -1,8 +1,7 @@
 //! Cancelling: reaches the model call and the tools of a running run, and ends a waiting one at once. What was written is kept.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use sea_orm::DatabaseTransaction;
 use serde_json::Value;
 
 use super::{
@@ -25,8 +24,6 @@ use crate::{
 
 /// Callers that need the runs to be over wait so long for their workers.
 const SETTLE: Duration = Duration::from_secs(5);
-/// Why runs of an erased session ended.
-pub const SESSION_DELETED: &str = "session_deleted";
 
 impl Engine {
     /// Cancels one run. Returns it as it is afterwards: `cancelled`, on its way there, or ended before.
@@ -103,69 +100,8 @@ impl Engine {
     }
 }
 
-/// Runs that an erasing transaction ended; told once it is committed.
-pub struct EndedRuns(Vec<(RunRow, RunEvent)>);
-
-impl Engine {
-    /// Ends the unfinished runs of an agent or a session inside the transaction that erases it, so that none accepted
-    /// meanwhile is left behind.
-    pub async fn end_with(
-        &self,
-        tx: &DatabaseTransaction,
-        agent: Option<Id>,
-        session: Option<Id>,
-    ) -> Result<EndedRuns> {
-        let now = Ts::now();
-        let mut ended = vec![];
-        for mut run in runs::service::lock_open(tx, agent, session).await? {
-            let was = run.state;
-            run.state = RunState::Cancelled;
-            run.stop_reason = Some(StopReason::Cancelled);
-            run.cancel_reason = Some(SESSION_DELETED.to_owned());
-            run.ended_at = Some(now);
-            run.lease_epoch += 1;
-            run.lease_owner = None;
-            run.lease_until = None;
-            run.wake_at = None;
-            let body = terminal_event(&run, 0.0);
-            let numbered = number_events(&mut run, vec![(None, body)], now)?;
-            if !runs::service::end_from_outside(tx, &run, was).await? {
-                continue;
-            }
-            runs::service::cancel_open_steps(tx, run.id, now).await?;
-            for n in numbered {
-                runs::service::append_events(tx, vec![n.row]).await?;
-                ended.push((run.clone(), n.event));
-            }
-        }
-        Ok(EndedRuns(ended))
-    }
-
-    /// After the commit: workers let go, followers and waiting callers hear of the end.
-    pub fn tell_ended(&self, ended: EndedRuns) {
-        for (run, event) in ended.0 {
-            if let Some(live) = self.0.live.get(run.id) {
-                live.abandon();
-            }
-            self.0.tell_end(&run);
-            self.0.publish_end(run, event);
-        }
-        self.0.call();
-    }
-}
-
 impl Inner {
-    /// A worker found that its session is gone: the run, and whatever else was left of the session, ends.
-    pub(super) async fn end_orphans(self: &Arc<Self>, session: Id) -> Result<()> {
-        let engine = Engine(self.clone());
-        let tx = self.db.begin().await?;
-        let ended = engine.end_with(&tx, None, Some(session)).await?;
-        tx.commit().await?;
-        engine.tell_ended(ended);
-        Ok(())
-    }
-
-    fn publish_end(&self, run: RunRow, event: RunEvent) {
+    pub(super) fn publish_end(&self, run: RunRow, event: RunEvent) {
         let id = run.id;
         if let Some(channel) = self.hub.existing(id) {
             channel.publish(event.clone());

@@ -9,6 +9,7 @@ mod charge;
 mod check;
 mod drain;
 mod end;
+mod erase;
 mod follow;
 mod hub;
 mod live;
@@ -33,8 +34,8 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use accept::{Accepted, NewRun, SessionChoice, owns, session_key};
-pub use cancel::{EndedRuns, SESSION_DELETED};
 pub use end::failure_code;
+pub use erase::SESSION_DELETED;
 pub use follow::{Closed, Followed};
 pub use hub::Finished;
 pub use report::{ContextFacts, active_key};

@@ -126,7 +126,7 @@ pub async fn clear_agent_history(
     }
     app.engine.cancel_agent(agent.id, None, Some(engine::SESSION_DELETED), &caller.label()).await?;
     let key = engine::active_key(&agent, &caller);
-    let (erased, fresh) = service::clear(&app.db, &app.engine, agent.id, &key, Ts::now()).await?;
+    let (erased, fresh) = app.engine.clear_sessions(agent.id, &key).await?;
     for id in &erased {
         app.events.publish("session.deleted", json!({"agent_id": agent.id, "session_id": id}));
     }
@@ -153,7 +153,7 @@ pub async fn delete_session(
 ) -> Result<Json<SessionDeleted>> {
     may_change(&caller, &service::get(app.db.read(), id).await?)?;
     app.engine.cancel_session(id, Some(engine::SESSION_DELETED), &caller.label()).await?;
-    let (old, fresh) = service::delete(&app.db, &app.engine, id, Ts::now()).await?;
+    let (old, fresh) = app.engine.delete_session(id).await?;
     announce(&app, "session.deleted", &old);
     Ok(Json(SessionDeleted {
         status: "deleted".into(),

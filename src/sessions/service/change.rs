@@ -1,7 +1,9 @@
-//! Creating, switching, naming and erasing sessions. Callers cancel the runs of a session before they erase it.
+//! Creating, switching, naming and erasing sessions. What erases takes part in the engine's transaction, which ends the
+//! runs first.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{read, turn};
@@ -10,7 +12,6 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     runs,
-    runtime::engine::Engine,
     sessions::{SessionKind, SessionRow, entity},
     time::Ts,
 };
@@ -132,75 +133,56 @@ pub async fn set_label(db: &Db, session: Id, label: Option<&str>, now: Ts) -> Re
 }
 
 /// A fresh session takes the place of this one, which stays readable unless it is to be erased.
-pub async fn reset(db: &Db, engine: &Engine, session: Id, delete_old: bool, now: Ts) -> Result<SessionRow> {
-    let tx = db.begin().await?;
-    let old = lock(&tx, session).await?;
-    let ended = match delete_old {
-        true => Some(engine.end_with(&tx, None, Some(old.id)).await?),
-        false => None,
-    };
-    let new = NewSession {
+pub async fn reset(tx: &DatabaseTransaction, old: &SessionRow, delete_old: bool, now: Ts) -> Result<SessionRow> {
+    let row = create_in(tx, successor(old), now).await?;
+    if delete_old {
+        erase(tx, old.id).await?;
+    }
+    Ok(row)
+}
+
+/// Whoever accepts a message waits here until the session is gone.
+pub async fn lock(tx: &DatabaseTransaction, session: Id) -> Result<SessionRow> {
+    entity::Entity::find_by_id(session).lock_exclusive().one(tx).await?.ok_or_else(read::not_found)
+}
+
+/// As `lock`, for all sessions of an agent.
+pub async fn lock_all(tx: &DatabaseTransaction, agent: Id) -> Result<Vec<Id>> {
+    Ok(entity::Entity::find()
+        .select_only()
+        .column(entity::Column::Id)
+        .filter(entity::Column::AgentId.eq(agent))
+        .order_by_asc(entity::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(tx)
+        .await?)
+}
+
+/// Erases a session, its messages and what was said in its runs. An active one is replaced by a fresh one.
+pub async fn delete(tx: &DatabaseTransaction, old: &SessionRow, now: Ts) -> Result<Option<SessionRow>> {
+    erase(tx, old.id).await?;
+    match &old.key {
+        Some(_) => create_in(tx, successor(old), now).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The session that takes the place of this one.
+fn successor(old: &SessionRow) -> NewSession {
+    NewSession {
         agent_id: old.agent_id,
         owner: old.owner.clone(),
         kind: old.kind,
         conversation: old.conversation.clone(),
         label: None,
         activate: true,
-    };
-    let row = create_in(&tx, new, now).await?;
-    if delete_old {
-        erase(&tx, old.id).await?;
     }
-    tx.commit().await?;
-    if let Some(ended) = ended {
-        engine.tell_ended(ended);
-    }
-    Ok(row)
-}
-
-/// Whoever accepts a message waits here until the session is gone.
-async fn lock(tx: &DatabaseTransaction, session: Id) -> Result<SessionRow> {
-    entity::Entity::find_by_id(session).lock_exclusive().one(tx).await?.ok_or_else(read::not_found)
-}
-
-/// Erases a session, its messages and what was said in its runs. An active one is replaced by a fresh one.
-pub async fn delete(db: &Db, engine: &Engine, session: Id, now: Ts) -> Result<(SessionRow, Option<SessionRow>)> {
-    let tx = db.begin().await?;
-    let old = lock(&tx, session).await?;
-    let ended = engine.end_with(&tx, None, Some(old.id)).await?;
-    erase(&tx, old.id).await?;
-    let fresh = match &old.key {
-        Some(_) => {
-            let new = NewSession {
-                agent_id: old.agent_id,
-                owner: old.owner.clone(),
-                kind: old.kind,
-                conversation: old.conversation.clone(),
-                label: None,
-                activate: true,
-            };
-            Some(create_in(&tx, new, now).await?)
-        }
-        None => None,
-    };
-    tx.commit().await?;
-    engine.tell_ended(ended);
-    Ok((old, fresh))
 }
 
 /// Erases every session of an agent; `owner` gets a fresh one.
-pub async fn clear(db: &Db, engine: &Engine, agent: Id, owner: &str, now: Ts) -> Result<(Vec<Id>, SessionRow)> {
-    let tx = db.begin().await?;
-    let ids: Vec<Id> = entity::Entity::find()
-        .select_only()
-        .column(entity::Column::Id)
-        .filter(entity::Column::AgentId.eq(agent))
-        .lock_exclusive()
-        .into_tuple()
-        .all(&tx)
-        .await?;
-    let ended = engine.end_with(&tx, Some(agent), None).await?;
-    erase_all(&tx, agent).await?;
+pub async fn clear(tx: &DatabaseTransaction, agent: Id, owner: &str, now: Ts) -> Result<SessionRow> {
+    erase_all(tx, agent).await?;
     let new = NewSession {
         agent_id: agent,
         owner: owner.to_owned(),
@@ -209,10 +191,7 @@ pub async fn clear(db: &Db, engine: &Engine, agent: Id, owner: &str, now: Ts) ->
         label: None,
         activate: true,
     };
-    let row = create_in(&tx, new, now).await?;
-    tx.commit().await?;
-    engine.tell_ended(ended);
-    Ok((ids, row))
+    create_in(tx, new, now).await
 }
 
 /// Erases every session of an agent for good.

@@ -12,8 +12,6 @@ use openfang::{
         engine::{Followed, SessionChoice},
         event::{EventBody, EventId},
     },
-    sessions,
-    time::Ts,
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -219,7 +217,7 @@ async fn runs_of_an_erased_session_end_with_it() {
     let t = TestEngine::start().await;
     let running = t.send("@@delay 10s\n@@reply one").await.run;
     let queued = t.send("@@reply two").await.run;
-    sessions::service::delete(&t.db, &t.engine, running.session_id, Ts::now()).await.unwrap();
+    t.engine.delete_session(running.session_id).await.unwrap();
     for run in [running.id, queued.id] {
         let end = &t.finished(run).await.run;
         assert_eq!((end.state, end.cancel_reason.as_deref()), (RunState::Cancelled, Some("session_deleted")));
