@@ -28,8 +28,8 @@ mod unions;
             **Errors.** Every failure has the body `ErrorBody`; branch on `code`. `X-Request-Id` names the request in the log.\n\n\
             **Rate limit.** Each operation takes its `x-cost` from a bucket per client address or key; \
             `RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` tell its state, `Retry-After` when to come back.\n\n\
-            **Retries.** Send an `Idempotency-Key` with a POST, and a repeat with the same key and body is answered from the \
-            first call, marked `Idempotency-Replayed: true`.",
+            **Retries.** Send an `Idempotency-Key` with a POST, and a repeat with the same key, query and body is answered from \
+            the first call, also when the server died in between, marked `Idempotency-Replayed: true`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
@@ -162,7 +162,7 @@ fn finish_operation(path: &str, is_post: bool, operation: &mut Operation) {
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
-            .description(Some("A repeat with the same key and body is answered from the first call"))
+            .description(Some("A repeat with the same key, query and body is answered from the first call"))
             .schema(Some(
                 ObjectBuilder::new()
                     .schema_type(Type::String)

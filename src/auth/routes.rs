@@ -19,7 +19,6 @@ use crate::{
         extract::{PathId, ValidJson, ValidQuery, query_bool},
         respond::{Created, ErrorBody, NoContent},
     },
-    idempotency::OnceOnly,
     ids::Id,
     page::ListParams,
 };
@@ -101,12 +100,11 @@ pub async fn create_api_key(
     State(app): State<AppState>,
     caller: Caller,
     ValidJson(body): ValidJson<CreateApiKey>,
-) -> Result<(axum::Extension<OnceOnly>, Created<ApiKeyCreated>)> {
+) -> Result<Created<ApiKeyCreated>> {
     let (row, secret) = service::create(&app.db, &caller, body).await?;
     announce(&app, "api_key.created", row.id, &row.name);
-    let location = format!("/api/auth/keys/{}", row.id);
-    let body = ApiKeyCreated { api_key: row.into(), key: Some(secret) };
-    Ok((axum::Extension(OnceOnly(&["key"])), Created { location, body }))
+    let location = row.path();
+    Ok(Created { location, body: ApiKeyCreated { api_key: row.into(), key: Some(secret) } })
 }
 
 /// Get an API key
@@ -166,12 +164,12 @@ pub async fn rotate_api_key(
     caller: Caller,
     PathId(id): PathId,
     ValidJson(body): ValidJson<RotateApiKey>,
-) -> Result<(axum::Extension<OnceOnly>, Json<ApiKeyRotated>)> {
+) -> Result<Json<ApiKeyRotated>> {
     let (row, secret) = service::rotate(&app.db, &caller, id, body.grace_secs).await?;
     announce(&app, "api_key.rotated", row.id, &row.name);
     let previous_valid_until = row.previous_valid_until;
     let created = ApiKeyCreated { api_key: row.into(), key: Some(secret) };
-    Ok((axum::Extension(OnceOnly(&["key"])), Json(ApiKeyRotated { created, previous_valid_until })))
+    Ok(Json(ApiKeyRotated { created, previous_valid_until }))
 }
 
 fn announce(app: &AppState, event: &'static str, id: Id, name: &str) {

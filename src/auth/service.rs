@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{
     entity::{ActiveModel, Column, Entity, Model},
     password::{self, KEY_PREFIX, LOGIN_PREFIX},
-    schema::{CreateApiKey, UpdateApiKey},
+    schema::{ApiKeyCreated, ApiKeyRotated, CreateApiKey, UpdateApiKey},
     sessions,
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     config::Config,
     db::Db,
     error::{Error, ErrorCode, Result},
+    idempotency,
     ids::Id,
     page::{ListParams, Page},
     scopes::Scopes,
@@ -36,6 +37,10 @@ impl Model {
         // Scopes of the table were checked when they were written; a damaged row gives nothing.
         let own = Scopes::parse(&own).unwrap_or(Scopes::NONE);
         own.union(self.role.map_or(Scopes::NONE, |r| r.scopes()))
+    }
+
+    pub fn path(&self) -> String {
+        format!("/api/auth/keys/{}", self.id)
     }
 
     pub fn rate_limit(&self) -> Option<RateLimit> {
@@ -144,7 +149,11 @@ pub async fn create(db: &Db, caller: &Caller, request: CreateApiKey) -> Result<(
         updated_at: Set(now),
         ..Default::default()
     };
-    let row = Entity::insert(row).exec_with_returning(db.write()).await.map_err(|e| name_taken(e, &name))?;
+    let tx = db.begin().await?;
+    let row = Entity::insert(row).exec_with_returning(&tx).await.map_err(|e| name_taken(e, &name))?;
+    let answer = ApiKeyCreated { api_key: row.clone().into(), key: None };
+    idempotency::service::keep(&tx, 201, Some(row.path()), &answer).await?;
+    tx.commit().await?;
     Ok((row, secret))
 }
 
@@ -238,6 +247,9 @@ pub async fn rotate(db: &Db, caller: &Caller, id: Id, grace_secs: i32) -> Result
     row.previous_valid_until = Set(grace);
     row.updated_at = Set(now);
     let row = Entity::update(row).exec(&tx).await?;
+    let created = ApiKeyCreated { api_key: row.clone().into(), key: None };
+    let answer = ApiKeyRotated { created, previous_valid_until: row.previous_valid_until };
+    idempotency::service::keep(&tx, 200, None, &answer).await?;
     tx.commit().await?;
     Ok((row, secret))
 }

@@ -10,6 +10,7 @@ pub struct Model {
     /// SHA-256 of owner, method, path and key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
+    /// SHA-256 of query and body.
     pub body_hash: String,
     /// The process that works on it; void when that process is gone.
     pub boot_id: Id,

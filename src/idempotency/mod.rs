@@ -17,6 +17,11 @@ pub struct Slot {
     pub attach: Option<Id>,
 }
 
-/// Put on a response whose JSON members must not be shown again by a replay.
-#[derive(Clone, Copy, Debug)]
-pub struct OnceOnly(pub &'static [&'static str]);
+tokio::task_local! {
+    static IN_FORCE: String;
+}
+
+/// Carries a request out under its key: what it stores with `service::keep` is the answer of every repeat.
+pub async fn under<F: Future>(key: String, work: F) -> F::Output {
+    IN_FORCE.scope(key, work).await
+}

@@ -1,9 +1,18 @@
 //! Claims, stores and forgets answers.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use serde::Serialize;
 
-use super::entity::{ActiveModel, Column, Entity};
-use crate::{db::Db, error::Result, ids::Id, time::Ts};
+use super::{
+    IN_FORCE,
+    entity::{ActiveModel, Column, Entity},
+};
+use crate::{
+    db::Db,
+    error::{Error, Result},
+    ids::Id,
+    time::Ts,
+};
 
 const KEPT_SECS: i64 = 24 * 3600;
 
@@ -74,21 +83,36 @@ pub async fn take_over(db: &Db, id: &str, from: Id, to: Id) -> Result<bool> {
     Ok(taken.rows_affected > 0)
 }
 
-pub async fn store(db: &Db, id: &str, answer: StoredAnswer) -> Result<()> {
+/// Stores the answer in the transaction of the change that it tells of, so that no crash comes between the two: a repeat is
+/// answered from here even when the first call never answered. Must not hold secrets. Does nothing without a key.
+pub async fn keep<C: ConnectionTrait>(
+    tx: &C,
+    status: u16,
+    location: Option<String>,
+    body: &impl Serialize,
+) -> Result<()> {
+    let Ok(id) = IN_FORCE.try_with(String::clone) else { return Ok(()) };
+    let json = [("content-type".to_owned(), "application/json".to_owned())].into_iter();
+    let headers = json.chain(location.map(|path| ("location".to_owned(), path))).collect();
+    let body = serde_json::to_vec(body).map_err(Error::internal)?;
+    store(tx, &id, StoredAnswer { status, headers, body }).await
+}
+
+/// Stores an answer unless one was kept before.
+pub async fn store<C: ConnectionTrait>(db: &C, id: &str, answer: StoredAnswer) -> Result<()> {
     let row = ActiveModel {
-        id: Set(id.to_owned()),
         status: Set(Some(i32::from(answer.status))),
         headers: Set(Some(serde_json::to_string(&answer.headers).unwrap_or_default())),
         body: Set(Some(answer.body)),
         ..Default::default()
     };
-    Entity::update(row).exec(db.write()).await?;
+    Entity::update_many().set(row).filter(Column::Id.eq(id)).filter(Column::Status.is_null()).exec(db).await?;
     Ok(())
 }
 
-/// Gives the key back, so that a retry works anew.
+/// Gives the key back, so that a retry works anew; not when the change is made and its answer kept.
 pub async fn release(db: &Db, id: &str) -> Result<()> {
-    Entity::delete_by_id(id).exec(db.write()).await?;
+    Entity::delete_many().filter(Column::Id.eq(id)).filter(Column::Status.is_null()).exec(db.write()).await?;
     Ok(())
 }
 

@@ -26,15 +26,7 @@ pub async fn reset(app: &AppState, caller: &Caller, old: SessionRow, delete_old:
     if delete_old {
         announce(app, "session.deleted", &old);
     }
-    Ok(SessionReset {
-        status: "reset".into(),
-        message: "A fresh session began".into(),
-        agent_id: old.agent_id,
-        new_session_id: row.id,
-        session_id: row.id,
-        old_session_id: old.id,
-        deleted: delete_old,
-    })
+    Ok(SessionReset::of(&old, &row, delete_old))
 }
 
 /// Sessions of other owners may be read with the scope alone, but not changed.

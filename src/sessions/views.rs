@@ -1,7 +1,8 @@
 //! Rows of sessions in their wire form. Pure.
 
 use super::{
-    schema::{ContextBreakdown, ContextReport, Pressure, Session},
+    SessionRow,
+    schema::{ContextBreakdown, ContextReport, Pressure, Session, SessionReset},
     service::Described,
 };
 use crate::{runtime::engine::ContextFacts, usage::schema::Usage};
@@ -24,6 +25,26 @@ impl From<Described> for Session {
             created_at: session.created_at,
             updated_at: session.updated_at,
             last_active: session.last_active,
+        }
+    }
+}
+
+impl SessionRow {
+    pub fn path(&self) -> String {
+        format!("/api/sessions/{}", self.id)
+    }
+}
+
+impl SessionReset {
+    pub fn of(old: &SessionRow, fresh: &SessionRow, deleted: bool) -> Self {
+        Self {
+            status: "reset".into(),
+            message: "A fresh session began".into(),
+            agent_id: old.agent_id,
+            new_session_id: fresh.id,
+            session_id: fresh.id,
+            old_session_id: old.id,
+            deleted,
         }
     }
 }

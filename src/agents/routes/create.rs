@@ -77,7 +77,7 @@ pub async fn create_agent(
         strict: body.strict || query.strict,
     };
     let created = service::create(&app.db, &app.rules, &caller, new).await?;
-    respond(&app, created)
+    respond(&app, &created)
 }
 
 /// Clone an agent
@@ -102,19 +102,15 @@ pub async fn clone_agent(
     let mut overrides = body.overrides.unwrap_or_default();
     overrides.remove("name");
     let copy = service::clone_of(&app.db, &app.rules, &caller, original, body.new_name, overrides);
-    respond(&app, Box::pin(copy).await?)
+    respond(&app, &Box::pin(copy).await?)
 }
 
-fn respond(app: &AppState, new: NewRow) -> Result<Created<AgentCreated>> {
-    let (agent, resolved) = service::describe_new(&app.rules, &new.row, new.session.id)?;
+fn respond(app: &AppState, new: &NewRow) -> Result<Created<AgentCreated>> {
     announce(app, "agent.spawned", &new.row);
     if new.row.state == AgentState::Running {
         announce(app, "agent.started", &new.row);
     }
-    let location = format!("/api/agents/{}", new.row.id);
-    let effective = agent.effective(&resolved);
-    let body = AgentCreated { agent_id: new.row.id, agent, effective, warnings: new.warnings };
-    Ok(Created { location, body })
+    Ok(Created { location: new.path(), body: new.answer(&app.rules)? })
 }
 
 /// A manifest that came in a request.

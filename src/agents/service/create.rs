@@ -3,16 +3,18 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value, json};
 
-use super::{documents, insert, workspace};
+use super::{documents, insert, view, workspace};
 use crate::{
     agents::{
         AgentFileRow, AgentRow, AgentState, entity,
         manifest::{AgentManifest, ManifestWarning, ParseOptions, SessionScope, SignedManifest, Source, admit},
         rules::ManifestRules,
+        schema::AgentCreated,
     },
     caller::Caller,
     db::Db,
     error::{Error, ErrorCode, Result},
+    idempotency,
     ids::Id,
     sessions::{self, SessionKind, SessionRow, service::NewSession},
     time::Ts,
@@ -44,6 +46,18 @@ pub struct Created {
     pub row: AgentRow,
     pub session: SessionRow,
     pub warnings: Vec<ManifestWarning>,
+}
+
+impl Created {
+    pub fn path(&self) -> String {
+        format!("/api/agents/{}", self.row.id)
+    }
+
+    pub fn answer(&self, rules: &ManifestRules) -> Result<AgentCreated> {
+        let (agent, resolved) = view::describe_new(rules, &self.row, self.session.id)?;
+        let effective = agent.effective(&resolved);
+        Ok(AgentCreated { agent_id: self.row.id, agent, effective, warnings: self.warnings.clone() })
+    }
 }
 
 /// What a copy takes over besides the manifest.
@@ -125,8 +139,10 @@ async fn make(
     insert(&tx, row.clone()).await?;
     sessions::service::insert(&tx, &session).await?;
     documents::insert_all(&tx, files).await?;
+    let created = Created { row, session, warnings: parsed.warnings };
+    idempotency::service::keep(&tx, 201, Some(created.path()), &created.answer(rules)?).await?;
     tx.commit().await?;
-    Ok(Created { row, session, warnings: parsed.warnings })
+    Ok(created)
 }
 
 /// TOML as it was given, to be given back.

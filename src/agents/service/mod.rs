@@ -28,7 +28,7 @@ pub use erase::{Erased, erase};
 pub use lifecycle::{Terminated, Transition, start, suspend, terminate};
 pub use list::{AgentFilter, AgentSort, list, newest_active};
 pub use lookup::{find, find_by_name, find_ref, find_ref_or_terminated, live_count};
-pub use view::{describe, describe_new, summaries};
+pub use view::{describe, summaries};
 pub use workspace::remove as remove_workspace;
 
 impl AgentRow {

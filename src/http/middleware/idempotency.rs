@@ -15,7 +15,7 @@ use crate::{
     app::AppState,
     error::{Error, ErrorCode, Result},
     http::{access::Identity, extract::read_body, respond},
-    idempotency::{Claim, OnceOnly, Slot, StoredAnswer, service},
+    idempotency::{self, Claim, Slot, StoredAnswer, service},
     ids::Id,
     runs, system,
 };
@@ -44,13 +44,14 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
     let limit = request.extensions().get::<Current>().map_or(app.config.server.body_limit_bytes, |c| c.body_limit);
     let (mut parts, body) = request.into_parts();
     let body = read_body(body, limit).await?;
-    let body_hash = hex::encode(Sha256::digest(&body));
+    let query = parts.uri.query().unwrap_or_default();
+    let body_hash = hex::encode(Sha256::new().chain_update(query).chain_update([0]).chain_update(&body).finalize());
 
     let attach = match service::claim(&app.db, &id, &body_hash, app.boot_id).await? {
         Claim::Mine => None,
         Claim::Answered(answer) => return Ok(replay(answer)),
         Claim::Reused => {
-            let message = "This Idempotency-Key was used with another body; use a new key for a new request";
+            let message = "This Idempotency-Key was used with another body or query; use a new key for a new request";
             return Err(Error::new(ErrorCode::IdempotencyKeyReused, message));
         }
         Claim::InProgress { boot_id } => in_progress(app, &id, boot_id, streams(&parts.extensions)).await?,
@@ -60,7 +61,14 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
     let request = Request::from_parts(parts, Body::from(body));
     let (worker, key) = (app.clone(), id.clone());
     // A task of its own: a client that hangs up must not leave the key claimed and the answer unstored.
-    let work = async move { settle(&worker, &key, request_id, next.run(request).await).await };
+    let work = async move {
+        let response = idempotency::under(key.clone(), next.run(request)).await;
+        #[cfg(feature = "crash-points")]
+        if worker.config.home.join("crash-before-answer").exists() {
+            std::process::abort();
+        }
+        settle(&worker, &key, request_id, response).await
+    };
     match tokio::spawn(work.in_current_span()).await {
         Ok(Ok(answer)) if attach.is_some() => Ok(marked(answer)),
         Ok(answer) => answer,
@@ -121,13 +129,11 @@ async fn settle(app: &AppState, id: &str, request_id: Id, mut response: Response
     }
     // A failure gets its body later, in the outermost layer; what is kept must have it now.
     respond::write_error(&mut response, request_id);
-    let once_only = response.extensions().get::<OnceOnly>().copied();
     let (parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, MAX_STORED).await else {
         service::release(&app.db, id).await?;
         return Err(Error::internal("an answer was too large to be kept under its Idempotency-Key"));
     };
-    let kept = once_only.map_or_else(|| bytes.to_vec(), |OnceOnly(members)| without(&bytes, members));
     let headers = [
         header::CONTENT_TYPE,
         header::LOCATION,
@@ -136,17 +142,9 @@ async fn settle(app: &AppState, id: &str, request_id: Id, mut response: Response
     ];
     let headers =
         headers.iter().filter_map(|name| Some((name.to_string(), parts.headers.get(name)?.to_str().ok()?.to_owned())));
-    let answer = StoredAnswer { status: status.as_u16(), headers: headers.collect(), body: kept };
-    service::store(&app.db, id, answer).await?;
+    let answer = StoredAnswer { status: status.as_u16(), headers: headers.collect(), body: bytes.to_vec() };
+    service::store(app.db.write(), id, answer).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
-}
-
-fn without(bytes: &[u8], members: &[&str]) -> Vec<u8> {
-    let Ok(mut value) = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes) else {
-        return vec![];
-    };
-    members.iter().for_each(|member| drop(value.remove(*member)));
-    serde_json::to_vec(&value).unwrap_or_default()
 }
 
 fn replay(answer: StoredAnswer) -> Response {

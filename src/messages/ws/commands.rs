@@ -69,7 +69,7 @@ impl Connection {
                     label: None,
                     activate: true,
                 };
-                sessions::service::create(&self.app.db, new, Ts::now()).await?.id
+                sessions::service::create(&self.app.db, new, Ts::now()).await?.session.id
             }
         };
         self.session = Some(id);

@@ -50,10 +50,9 @@ pub async fn create_agent_session(
         label: service::check_label(body.label.as_deref())?,
         activate: body.activate,
     };
-    let row = service::create(&app.db, new, Ts::now()).await?;
-    announce(&app, "session.created", &row);
-    let session = service::describe(app.db.read(), None, Which::Id(row.id)).await?;
-    Ok(Created { location: format!("/api/sessions/{}", row.id), body: session.into() })
+    let made = service::create(&app.db, new, Ts::now()).await?;
+    announce(&app, "session.created", &made.session);
+    Ok(Created { location: made.session.path(), body: made.into() })
 }
 
 /// Switch to a session

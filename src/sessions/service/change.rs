@@ -6,13 +6,21 @@ use sea_orm::{
     sea_query::Expr,
 };
 
-use super::{read, turn};
+use super::{
+    Which,
+    read::{self, Described},
+    turn,
+};
 use crate::{
     db::Db,
     error::{Error, ErrorCode, Result},
+    idempotency,
     ids::Id,
     runs,
-    sessions::{SessionKind, SessionRow, entity},
+    sessions::{
+        SessionKind, SessionRow, entity,
+        schema::{Session, SessionReset},
+    },
     time::Ts,
 };
 
@@ -63,11 +71,13 @@ pub fn check_label(label: Option<&str>) -> Result<Option<String>> {
 }
 
 /// Makes a session; the label is expected to be checked.
-pub async fn create(db: &Db, new: NewSession, now: Ts) -> Result<SessionRow> {
+pub async fn create(db: &Db, new: NewSession, now: Ts) -> Result<Described> {
     let tx = db.begin().await?;
     let row = create_in(&tx, new, now).await?;
+    let made = read::describe(&tx, None, Which::Id(row.id)).await?;
+    idempotency::service::keep(&tx, 201, Some(row.path()), &Session::from(made.clone())).await?;
     tx.commit().await?;
-    Ok(row)
+    Ok(made)
 }
 
 async fn create_in(tx: &DatabaseTransaction, new: NewSession, now: Ts) -> Result<SessionRow> {
@@ -138,6 +148,7 @@ pub async fn reset(tx: &DatabaseTransaction, old: &SessionRow, delete_old: bool,
     if delete_old {
         erase(tx, old.id).await?;
     }
+    idempotency::service::keep(tx, 200, None, &SessionReset::of(old, &row, delete_old)).await?;
     Ok(row)
 }
 

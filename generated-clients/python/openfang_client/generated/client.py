@@ -141,7 +141,7 @@ class Agents:
         Args:
             body: A new agent, from one of `manifest_toml`, `template`, `manifest`, `signed_manifest`, or from `name` alone.
             strict: Same as `strict` of the body.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_manifest`, `manifest_mismatch`, `invalid_template_name`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
@@ -243,7 +243,7 @@ class Agents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -274,7 +274,7 @@ class Agents:
         Args:
             id: UUID or exact name of the agent
             body: What a copy is to be called and how it differs.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_manifest`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -530,7 +530,7 @@ class Agents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -557,7 +557,7 @@ class Agents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -588,7 +588,7 @@ class Agents:
         Args:
             id: UUID or exact name of the agent
             body: Which work to stop.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -623,7 +623,7 @@ class Agents:
         Args:
             id: UUID or exact name of the agent
             body: How to suspend.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -761,7 +761,7 @@ class Messages:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -798,7 +798,7 @@ class Messages:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -858,7 +858,7 @@ class Runs:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -1016,7 +1016,7 @@ class Runs:
         Args:
             id: The run
             body: Why a run is cancelled.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -1254,7 +1254,7 @@ class Sessions:
         Args:
             id: Id or name of the agent
             body: How to start over.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -1353,7 +1353,7 @@ class Sessions:
         Args:
             id: Id or name of the agent
             body: A new session.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -1410,7 +1410,7 @@ class Sessions:
         Args:
             id: Id or name of the agent
             session_id: The session
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -1862,7 +1862,7 @@ class Auth:
 
         Args:
             body: A new API key. `role` or `scopes` is needed; together they add up.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_scope`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
@@ -1958,7 +1958,7 @@ class Auth:
         Args:
             id: The key
             body: How to rotate a key.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -2011,7 +2011,7 @@ class Auth:
         ``POST /api/auth/logout``
 
         Args:
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_idempotency_key`
@@ -2113,7 +2113,7 @@ class System:
 
         Args:
             body: How to stop.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
@@ -2387,7 +2387,7 @@ class AsyncAgents:
         Args:
             body: A new agent, from one of `manifest_toml`, `template`, `manifest`, `signed_manifest`, or from `name` alone.
             strict: Same as `strict` of the body.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_manifest`, `manifest_mismatch`, `invalid_template_name`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
@@ -2489,7 +2489,7 @@ class AsyncAgents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -2520,7 +2520,7 @@ class AsyncAgents:
         Args:
             id: UUID or exact name of the agent
             body: What a copy is to be called and how it differs.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_manifest`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -2778,7 +2778,7 @@ class AsyncAgents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -2805,7 +2805,7 @@ class AsyncAgents:
 
         Args:
             id: UUID or exact name of the agent
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -2836,7 +2836,7 @@ class AsyncAgents:
         Args:
             id: UUID or exact name of the agent
             body: Which work to stop.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -2871,7 +2871,7 @@ class AsyncAgents:
         Args:
             id: UUID or exact name of the agent
             body: How to suspend.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3009,7 +3009,7 @@ class AsyncMessages:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3046,7 +3046,7 @@ class AsyncMessages:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3106,7 +3106,7 @@ class AsyncRuns:
         Args:
             id: Id or name of the agent
             body: A message to an agent. Unknown members are ignored.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_attachment`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3265,7 +3265,7 @@ class AsyncRuns:
         Args:
             id: The run
             body: Why a run is cancelled.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3505,7 +3505,7 @@ class AsyncSessions:
         Args:
             id: Id or name of the agent
             body: How to start over.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3605,7 +3605,7 @@ class AsyncSessions:
         Args:
             id: Id or name of the agent
             body: A new session.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -3662,7 +3662,7 @@ class AsyncSessions:
         Args:
             id: Id or name of the agent
             session_id: The session
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_id`, `invalid_idempotency_key`
@@ -4121,7 +4121,7 @@ class AsyncAuth:
 
         Args:
             body: A new API key. `role` or `scopes` is needed; together they add up.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `unknown_scope`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
@@ -4217,7 +4217,7 @@ class AsyncAuth:
         Args:
             id: The key
             body: How to rotate a key.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
@@ -4270,7 +4270,7 @@ class AsyncAuth:
         ``POST /api/auth/logout``
 
         Args:
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_idempotency_key`
@@ -4374,7 +4374,7 @@ class AsyncSystem:
 
         Args:
             body: How to stop.
-            idempotency_key: A repeat with the same key and body is answered from the first call
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
 
         Raises ApiError:
             400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`

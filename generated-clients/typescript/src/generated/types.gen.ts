@@ -4445,7 +4445,7 @@ export type CreateAgentData = {
     body?: CreateAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -4688,7 +4688,7 @@ export type ActivateAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -4748,7 +4748,7 @@ export type CloneAgentData = {
     body?: CloneAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5322,7 +5322,7 @@ export type SendMessageData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5406,7 +5406,7 @@ export type SendMessageStreamData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5610,7 +5610,7 @@ export type RestartAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5670,7 +5670,7 @@ export type CreateRunData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5868,7 +5868,7 @@ export type ResetAgentSessionData = {
     body?: ResetSession;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6007,7 +6007,7 @@ export type CreateAgentSessionData = {
     body?: CreateSession;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6133,7 +6133,7 @@ export type SwitchAgentSessionData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6197,7 +6197,7 @@ export type StartAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6257,7 +6257,7 @@ export type StopAgentData = {
     body?: StopAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6329,7 +6329,7 @@ export type SuspendAgentData = {
     body?: SuspendAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6712,7 +6712,7 @@ export type CreateApiKeyData = {
     body: CreateApiKey;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6945,7 +6945,7 @@ export type RotateApiKeyData = {
     body?: RotateApiKey;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -7074,7 +7074,7 @@ export type LogoutData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -7530,7 +7530,7 @@ export type CancelRunData = {
     body?: CancelRun;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -8054,7 +8054,7 @@ export type ShutdownData = {
     body?: ShutdownOptions;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
