@@ -115,7 +115,7 @@ impl ManifestRules {
         work(&ServerFacts {
             default_profile: self.default_profile,
             exec_policy: ExecPolicy::default(),
-            tools: self.tools.clone(),
+            tools: &self.tools,
             skills: vec![],
             mcp_servers: vec![],
             folders,

@@ -1,57 +1,33 @@
-//! Gathers the small pieces of a stream, so that followers get fewer and larger ones.
+//! Joins the small pieces of a stream that wait already, so that a slow follower gets fewer and larger ones. Nothing is
+//! held back: a follower who keeps up gets each piece as it comes.
 
-use std::time::Duration;
+use futures::{FutureExt, Stream, StreamExt};
 
-use futures::{Stream, StreamExt};
-use tokio::time::{Instant, sleep_until};
-
-/// Holds an item up to `window` while `merge` can put the next ones into it. `merge` gives back what does not fit; `holds`
-/// says whether an item may wait at all.
+/// `merge` puts an item into the one before it and gives back what does not fit; `joins` says whether others may be put
+/// into an item at all.
 pub fn gathered<T: Send + 'static>(
     items: impl Stream<Item = T> + Send + 'static,
-    window: Duration,
-    holds: impl Fn(&T) -> bool + Send + 'static,
+    joins: impl Fn(&T) -> bool + Send + 'static,
     merge: impl Fn(&mut T, T) -> Option<T> + Send + 'static,
 ) -> impl Stream<Item = T> + Send {
     async_stream::stream! {
         let mut items = std::pin::pin!(items);
-        let mut held: Option<(T, Instant)> = None;
-        loop {
-            let next = match &held {
-                None => items.next().await,
-                Some((_, until)) => tokio::select! {
-                    biased;
-                    next = items.next() => next,
-                    () = sleep_until(*until) => {
-                        if let Some((item, _)) = held.take() {
-                            yield item;
-                        }
-                        continue;
-                    }
-                },
-            };
-            let rest = match (next, held.take()) {
-                (None, held) => {
-                    if let Some((item, _)) = held {
-                        yield item;
-                    }
-                    return;
+        let mut next = items.next().await;
+        while let Some(mut item) = next.take() {
+            let mut ended = false;
+            while joins(&item) {
+                match items.next().now_or_never() {
+                    Some(Some(more)) => next = merge(&mut item, more),
+                    Some(None) => ended = true,
+                    None => break,
                 }
-                (Some(item), None) => item,
-                (Some(item), Some((mut before, until))) => match merge(&mut before, item) {
-                    None => {
-                        held = Some((before, until));
-                        continue;
-                    }
-                    Some(rest) => {
-                        yield before;
-                        rest
-                    }
-                },
-            };
-            match holds(&rest) {
-                true => held = Some((rest, Instant::now() + window)),
-                false => yield rest,
+                if ended || next.is_some() {
+                    break;
+                }
+            }
+            yield item;
+            if !ended && next.is_none() {
+                next = items.next().await;
             }
         }
     }
@@ -59,9 +35,7 @@ pub fn gathered<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use futures::{StreamExt, channel::mpsc};
+    use futures::{FutureExt, StreamExt, channel::mpsc};
 
     use super::gathered;
 
@@ -74,25 +48,28 @@ mod tests {
     }
 
     #[expect(clippy::ptr_arg, reason = "an item of the stream")]
-    fn holds(item: &String) -> bool {
+    fn joins(item: &String) -> bool {
         !item.starts_with('!')
     }
 
     #[tokio::test]
     async fn pieces_are_joined_until_something_else_comes() {
         let items = futures::stream::iter(["a", "b", "!x", "c", "d"].map(str::to_owned));
-        let joined: Vec<String> = gathered(items, Duration::from_secs(3_600), holds, merge).collect().await;
+        let joined: Vec<String> = gathered(items, joins, merge).collect().await;
         assert_eq!(joined, ["ab", "!x", "cd"]);
     }
 
     #[tokio::test]
-    async fn a_piece_does_not_wait_longer_than_the_window() {
+    async fn a_piece_does_not_wait_for_the_next() {
         let (sender, items) = mpsc::unbounded();
-        let mut joined = Box::pin(gathered(items, Duration::from_millis(1), holds, merge));
+        let mut joined = Box::pin(gathered(items, joins, merge));
         sender.unbounded_send("a".to_owned()).unwrap();
-        // The stream is still open, so only the window can let it go.
-        assert_eq!(joined.next().await.as_deref(), Some("a"));
+        assert_eq!(joined.next().now_or_never(), Some(Some("a".to_owned())));
+        assert_eq!(joined.next().now_or_never(), None);
+        sender.unbounded_send("b".to_owned()).unwrap();
+        sender.unbounded_send("c".to_owned()).unwrap();
         drop(sender);
+        assert_eq!(joined.next().await.as_deref(), Some("bc"));
         assert_eq!(joined.next().await, None);
     }
 }

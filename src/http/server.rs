@@ -9,7 +9,11 @@ use std::{
     time::Duration,
 };
 
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle,
+    accept::NoDelayAcceptor,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -97,16 +101,16 @@ pub async fn serve(app: AppState, listener: TcpListener) -> std::io::Result<()> 
     let closer = tokio::spawn(close_on_shutdown(app.clone(), handle.clone()));
     match (&app.config.tls.cert, &app.config.tls.key) {
         (Some(cert), Some(key)) => {
-            // With several TLS providers in the tree rustls must be told which one to use. An error means that it was told.
-            let _ = rustls::crypto::ring::default_provider().install_default();
             let (cert, key) = (app.config.home.join(cert), app.config.home.join(key));
             let tls = RustlsConfig::from_pem_file(cert, key).await?;
-            let mut server = axum_server::from_tcp_rustls(listener, tls)?.handle(handle);
+            let mut server = axum_server::from_tcp_rustls(listener, tls)?
+                .map(|tls: RustlsAcceptor| tls.acceptor(NoDelayAcceptor::new()))
+                .handle(handle);
             limit_heads(server.http_builder());
             server.serve(service).await?;
         }
         _ => {
-            let mut server = axum_server::from_tcp(listener)?.handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.acceptor(NoDelayAcceptor::new()).handle(handle);
             limit_heads(server.http_builder());
             server.serve(service).await?;
         }

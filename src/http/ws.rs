@@ -15,6 +15,8 @@ use serde::Serialize;
 pub const MAX_FRAME: usize = 256 * 1024;
 /// Larger messages end the connection.
 pub const MAX_MESSAGE: usize = 1 << 20;
+/// Bytes that a socket reads and writes at once; larger messages grow it for a while.
+pub const BUFFER: usize = 8 * 1024;
 /// The server asks so often whether the client is there.
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// A client that takes no bytes for this time is gone.

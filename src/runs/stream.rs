@@ -1,6 +1,6 @@
 //! A followed run as Server-Sent Events.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     http::{HeaderName, HeaderValue},
@@ -23,9 +23,6 @@ use crate::{
         event::{EventBody, EventId},
     },
 };
-
-/// Pieces of text wait so long for the next one.
-const GATHER: Duration = Duration::from_millis(50);
 
 /// Who follows, and since when.
 pub struct Follower {
@@ -56,7 +53,7 @@ fn frames(
     followed: impl Stream<Item = Followed> + Send + 'static,
     request_id: Id,
 ) -> impl Stream<Item = Frame<RunEvent>> + Send {
-    gathered(followed, GATHER, usize::MAX).filter_map(move |item| {
+    gathered(followed, usize::MAX).filter_map(move |item| {
         let frame = match item {
             Followed::Event(event) => {
                 wire_event(&event, request_id).map(|data| Frame::Event { id: event.id.0, name: data.name(), data })
@@ -68,13 +65,12 @@ fn frames(
     })
 }
 
-/// Joins neighbouring pieces of text that come within `window`, up to about `max_bytes`.
+/// Joins neighbouring pieces of text that wait for a slow follower, up to about `max_bytes`.
 pub fn gathered(
     followed: impl Stream<Item = Followed> + Send + 'static,
-    window: Duration,
     max_bytes: usize,
 ) -> impl Stream<Item = Followed> + Send {
-    gather::gathered(followed, window, is_piece, move |held, next| merge(held, next, max_bytes))
+    gather::gathered(followed, is_piece, move |held, next| merge(held, next, max_bytes))
 }
 
 fn is_piece(item: &Followed) -> bool {

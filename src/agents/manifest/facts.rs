@@ -12,7 +12,7 @@ pub struct ServerFacts<'a> {
     pub default_profile: Profile,
     pub exec_policy: ExecPolicy,
     /// Tools that exist now.
-    pub tools: Vec<ToolFacts>,
+    pub tools: &'a [ToolFacts],
     /// Names of installed skills.
     pub skills: Vec<String>,
     /// Names of configured MCP servers.
@@ -28,7 +28,7 @@ impl ServerFacts<'static> {
         Self {
             default_profile: Profile::Minimal,
             exec_policy: ExecPolicy::default(),
-            tools: vec![],
+            tools: &[],
             skills: vec![],
             mcp_servers: vec![],
             folders: Folders { workspaces: PathBuf::from("/workspaces"), ..Folders::default() },

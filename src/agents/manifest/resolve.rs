@@ -54,7 +54,7 @@ pub(super) fn resolve_into(
     let grants = resolver.grants;
     Resolved {
         capabilities: by_key(&grants, manifest),
-        tools: offered(manifest, mode, &exec_policy, &grants, &facts.tools),
+        tools: offered(manifest, mode, &exec_policy, &grants, facts.tools),
         grants,
         exec_policy,
         mode,

@@ -7,6 +7,7 @@ use futures::future::join_all;
 use serde_json::Value;
 
 use super::Registry;
+use crate::llm::drivers::remote::client_builder;
 
 const REMEMBERED: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(1);
@@ -28,12 +29,7 @@ impl Registry {
         if last.is_some_and(|at| at.elapsed() < REMEMBERED) {
             return;
         }
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
-            .timeout(WHOLE)
-            .build();
+        let client = client_builder().connect_timeout(CONNECT).timeout(WHOLE).build();
         let Ok(client) = client else { return };
         let asked: Vec<_> = self.local_providers().collect();
         let answers = join_all(asked.iter().map(|(id, base_url)| ask(&client, id, base_url, self.local_key(id)))).await;

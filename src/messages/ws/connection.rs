@@ -44,8 +44,7 @@ const MESSAGE_COST: u32 = 30;
 const MINUTE: Duration = Duration::from_secs(60);
 const RECHECK: Duration = Duration::from_secs(5);
 const AGENTS_EVERY: Duration = Duration::from_secs(5);
-/// Pieces of text are gathered for this time, or up to so many bytes.
-const GATHER: Duration = Duration::from_millis(100);
+/// Pieces of text that wait are joined up to so many bytes.
 const GATHER_BYTES: usize = 200;
 
 /// How a socket was opened.
@@ -311,7 +310,7 @@ impl Connection {
         let client_id = client_id.or_else(|| self.views.remove(&run.id).and_then(|view| view.client_id()));
         self.views.insert(run.id, RunView::new(run.session_id, client_id, self.request_id, after));
         let followed = self.app.engine.follow(run.id, after).await?;
-        self.runs.insert(run.id, Box::pin(gathered(followed, GATHER, GATHER_BYTES)));
+        self.runs.insert(run.id, Box::pin(gathered(followed, GATHER_BYTES)));
         Ok(())
     }
 

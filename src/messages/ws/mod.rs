@@ -34,7 +34,7 @@ use crate::{
         extract::{PathText, ValidQuery},
         middleware::request_id::RequestId,
         respond::ErrorBody,
-        ws::MAX_MESSAGE,
+        ws::{BUFFER, MAX_MESSAGE},
     },
     ids::Id,
     runtime::{engine, event::EventId},
@@ -110,6 +110,8 @@ pub async fn agent_ws(
         resume: options.run_id.map(|run| (run, EventId(options.last_event_id))),
     };
     let upgrade = upgrade.max_message_size(MAX_MESSAGE).max_frame_size(MAX_MESSAGE);
+    // The defaults of 128 KiB each are what an idle socket would cost.
+    let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
     Ok(upgrade.on_upgrade(async move |socket| {
         Connection::serve(app, opening, socket).await;
         drop(seat);

@@ -269,7 +269,7 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         let facts = ServerFacts {
             default_profile: Profile::Minimal,
             exec_policy: ExecPolicy::default(),
-            tools: facts.clone(),
+            tools: &facts,
             skills: vec![],
             mcp_servers: vec![],
             folders: Folders::default(),

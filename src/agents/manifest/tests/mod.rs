@@ -35,7 +35,8 @@ fn facts() -> ServerFacts<'static> {
             tool("shell_exec", false),
             tool("artifact_read", true),
             tool("system_time", true),
-        ],
+        ]
+        .leak(),
         skills: vec!["rust-expert".into(), "git-expert".into()],
         mcp_servers: vec![],
         folders: Folders {

@@ -15,8 +15,9 @@ fn holds(resolved: &Resolved, required: &str) -> bool {
 
 /// A server on which every tool of the table exists.
 fn all_tools() -> ServerFacts<'static> {
-    let tools = KNOWN_TOOLS.iter().map(|name| ToolFacts { name: (*name).to_owned(), ..ToolFacts::default() }).collect();
-    ServerFacts { tools, ..facts() }
+    let tool = |name: &&str| ToolFacts { name: (*name).to_owned(), ..ToolFacts::default() };
+    let tools: Vec<ToolFacts> = KNOWN_TOOLS.iter().map(tool).collect();
+    ServerFacts { tools: tools.leak(), ..facts() }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::llm::{Chunk, ChunkStream, ErrorClass, LlmError};
 const MAX_ERROR_BODY: usize = 64 * 1024;
 const ERROR_BODY_TIME: Duration = Duration::from_secs(10);
 
-/// A client that follows no redirect and uses no proxy of the environment, so that a key goes to its own host only.
+/// The client of the remote driver.
 #[derive(Clone)]
 pub struct HttpClient {
     connect: Duration,
@@ -36,11 +36,19 @@ impl HttpClient {
 
     fn get(&self) -> Result<&reqwest::Client, LlmError> {
         let build = || {
-            let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).connect_timeout(self.connect);
-            builder.user_agent(concat!("openfang/", env!("CARGO_PKG_VERSION"))).build().map_err(|e| e.to_string())
+            let builder = client_builder().connect_timeout(self.connect);
+            builder.build().map_err(|e| e.to_string())
         };
         self.built.get_or_init(build).as_ref().map_err(|e| failure::plain(ErrorClass::Network, e))
     }
+}
+
+/// Every client of a model provider: no redirect and no proxy of the environment, so that a key goes to its own host only.
+pub fn client_builder() -> reqwest::ClientBuilder {
+    // `reqwest` brings no TLS provider of its own here. An error means that one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let name = concat!("openfang/", env!("CARGO_PKG_VERSION"));
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).user_agent(name)
 }
 
 pub(super) async fn start(client: &HttpClient, target: Arc<Target>, call: Call) -> Result<ChunkStream, LlmError> {
