@@ -79,6 +79,11 @@ impl ManifestModel {
     pub fn follows_server(&self) -> bool {
         self.provider == DEFAULT_MODEL_WORD && self.model == DEFAULT_MODEL_WORD
     }
+
+    /// Whether both ask for the same model.
+    pub fn same_names(&self, other: &Self) -> bool {
+        (&self.provider, &self.model, self.tier) == (&other.provider, &other.model, other.tier)
+    }
 }
 
 /// Class of model that the operator maps to a concrete one.

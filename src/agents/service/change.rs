@@ -50,7 +50,11 @@ pub async fn change(
     let tx = db.begin().await?;
     let mut row = lookup::locked(&tx, id).await?;
     let previous = row.manifest()?;
-    let change = plan(&row, &previous)?;
+    let mut change = plan(&row, &previous)?;
+    let chooses_model = names_model(&change.patch);
+    if chooses_model && row.stable {
+        change.patch.entry("pinned_model").or_insert(Value::Null);
+    }
     let mut warnings = vec![];
     let mut manifest = previous.clone();
     if !change.patch.is_empty() {
@@ -70,6 +74,9 @@ pub async fn change(
             row.manifest_toml = None;
         }
         put(&tx, rules, &mut row, &previous, &parsed).await?;
+        if chooses_model {
+            row.pinned_model = parsed.manifest.pinned_model.clone();
+        }
         (manifest, warnings) = (parsed.manifest, parsed.warnings);
     }
     if let Some(mode) = change.mode {
@@ -87,6 +94,16 @@ pub async fn change(
     rules.pin(&mut row, &manifest);
     let row = finish(tx, caller, row).await?;
     Ok(Changed { row, warnings })
+}
+
+/// Whether a patch says which model to use. Whoever does wants it now, so that it takes the place of a pinned one.
+fn names_model(patch: &Map<String, Value>) -> bool {
+    let keys = ["provider", "model", "name", "tier"];
+    patch.contains_key("provider")
+        || match patch.get("model") {
+            Some(Value::Object(model)) => keys.iter().any(|key| model.contains_key(*key)),
+            wish => wish.is_some(),
+        }
 }
 
 /// Puts a whole new manifest in place of the old one. Id, state, mode, sessions and documents stay.
@@ -109,6 +126,9 @@ pub async fn replace(
     let mut parsed = workspace::parse(&tx, rules, source, options, Some(id)).await?;
     parsed.warnings.extend(rules.doubt(doubt, strict)?);
     put(&tx, rules, &mut row, &previous, &parsed).await?;
+    if !parsed.manifest.model.same_names(&previous.model) {
+        row.pinned_model = parsed.manifest.pinned_model.clone();
+    }
     row.set_signature(&signature);
     row.signed_manifest = envelope.map(|e| as_object(e.sent));
     row.manifest_toml = text;

@@ -67,6 +67,27 @@ struct Original {
     files: Vec<AgentFileRow>,
 }
 
+/// What a copy has of the original's row, as far as its overrides do not say otherwise.
+#[derive(Default)]
+struct Kept {
+    mode: Option<String>,
+    stable: bool,
+    pinned_model: Option<String>,
+}
+
+impl Kept {
+    fn of(original: &Original, manifest: &AgentManifest, overrides: Option<&Value>) -> Self {
+        let row = &original.row;
+        let sets_mode = overrides.is_some_and(|overrides| overrides.get("mode").is_some());
+        let same_model = manifest.model.same_names(&original.manifest.model);
+        Self {
+            mode: (!sets_mode).then(|| row.mode.clone()),
+            stable: row.stable,
+            pinned_model: row.pinned_model.clone().filter(|_| same_model),
+        }
+    }
+}
+
 pub async fn create(db: &Db, rules: &ManifestRules, caller: &Caller, new: NewAgent<'_>) -> Result<Created> {
     make(db, rules, caller, new, None).await
 }
@@ -92,11 +113,11 @@ async fn make(
     parsed.warnings.extend(rules.doubt(doubt, strict)?);
     let (id, now, by) = (Id::new(), Ts::now(), caller.label());
     let manifest = &parsed.manifest;
-    let starters = documents::starters(manifest, id, &by, now);
     let files = match original {
-        Some(original) => documents::copies(original.files.clone(), starters, id, now),
-        None => starters,
+        Some(original) => documents::copies(original.files.clone(), id, now),
+        None => documents::starters(manifest, id, &by, now),
     };
+    let kept = original.map(|original| Kept::of(original, manifest, new.overrides.as_ref())).unwrap_or_default();
     let session = NewSession {
         agent_id: id,
         owner: sessions::service::owner_key(manifest.session.scope == SessionScope::Agent, &caller.owner(), None),
@@ -112,8 +133,8 @@ async fn make(
         name: manifest.name.clone(),
         name_key: manifest.name.to_lowercase(),
         state: if manifest.start { AgentState::Running } else { AgentState::Created },
-        mode: original.map_or(manifest.mode.as_str(), |o| o.row.mode.as_str()).to_owned(),
-        stable: parsed.stable.unwrap_or(original.is_some_and(|o| o.row.stable)),
+        mode: kept.mode.unwrap_or_else(|| manifest.mode.as_str().to_owned()),
+        stable: parsed.stable.unwrap_or(kept.stable),
         manifest: manifest.to_json(),
         manifest_toml: text,
         signed_manifest: envelope.map(|e| as_object(e.sent)),
@@ -124,7 +145,7 @@ async fn make(
         files_version: 1,
         updated_by: by,
         parent_id: None,
-        pinned_model: manifest.pinned_model.clone().or(original.and_then(|o| o.row.pinned_model.clone())),
+        pinned_model: manifest.pinned_model.clone().or(kept.pinned_model),
         workspace: workspace::choose(&tx, rules, manifest, id).await?,
         crash_at: None,
         crash_reason: None,

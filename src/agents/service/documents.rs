@@ -51,22 +51,13 @@ pub(super) fn starters(manifest: &AgentManifest, agent: Id, by: &str, now: Ts) -
         .collect()
 }
 
-/// Documents of a copy: those of the original but its memory and its heartbeat, else starters.
-pub(super) fn copies(
-    original: Vec<AgentFileRow>,
-    starters: Vec<AgentFileRow>,
-    agent: Id,
-    now: Ts,
-) -> Vec<AgentFileRow> {
-    let mut rows: Vec<AgentFileRow> = original
+/// Documents of a copy: those that the original has, but its memory and its heartbeat.
+pub(super) fn copies(original: Vec<AgentFileRow>, agent: Id, now: Ts) -> Vec<AgentFileRow> {
+    original
         .into_iter()
         .filter(|row| !matches!(row.filename.as_str(), "MEMORY.md" | HEARTBEAT))
         .map(|row| AgentFileRow { agent_id: agent, created_at: now, updated_at: now, ..row })
-        .collect();
-    let missing: Vec<AgentFileRow> =
-        starters.into_iter().filter(|row| !rows.iter().any(|there| there.filename == row.filename)).collect();
-    rows.extend(missing);
-    rows
+        .collect()
 }
 
 pub(super) async fn insert_all<C: ConnectionTrait>(db: &C, rows: Vec<AgentFileRow>) -> Result<()> {

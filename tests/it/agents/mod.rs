@@ -1,6 +1,7 @@
 //! Agents over the API.
 
 mod change;
+mod clone;
 mod create;
 mod files;
 mod lifecycle;
