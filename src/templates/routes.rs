@@ -67,7 +67,7 @@ pub async fn list_templates(
     responses((status = 200, description = "The template with its complete manifest", body = TemplateDetail),
         (status = 400, description = "`invalid_template_name`", body = ErrorBody),
         (status = 404, description = "`template_not_found`", body = ErrorBody),
-        (status = 409, description = "`invalid_template`: a user's file is no manifest", body = ErrorBody)))]
+        (status = 409, description = "`invalid_template`: a user's file cannot be read or is no manifest", body = ErrorBody)))]
 pub async fn get_template(State(app): State<AppState>, PathText(name): PathText) -> Result<Json<TemplateDetail>> {
     Ok(Json(service::get(&app.config.home, &name).await?))
 }

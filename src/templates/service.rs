@@ -2,10 +2,12 @@
 
 use std::{
     collections::BTreeMap,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use rust_embed::Embed;
+use tokio::io::AsyncReadExt;
 
 use super::schema::{AgentTemplate, ProfileList, TemplateCategory, TemplateDetail, TemplateSource, ToolProfile};
 use crate::{
@@ -44,31 +46,74 @@ pub fn builtin_templates() -> Vec<Template> {
     all
 }
 
-/// The user's templates in `<home>/agents`. A folder that is not there has none; what cannot be read is left out and logged.
-pub async fn user_templates(folder: &Path) -> Vec<Template> {
+/// A user's file, or why it is none: it still hides a built-in template of its name.
+#[derive(Debug)]
+struct UserFile {
+    name: String,
+    path: PathBuf,
+    text: std::result::Result<String, String>,
+}
+
+impl UserFile {
+    /// None: there is no such file.
+    async fn read(folder: &Path, name: &str) -> Option<Self> {
+        let path = folder.join(name).join("agent.toml");
+        match tokio::fs::symlink_metadata(&path).await {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return None,
+            _ => {}
+        }
+        let text = read_text(&path).await;
+        Some(Self { name: name.to_owned(), path, text })
+    }
+
+    fn row(self) -> AgentTemplate {
+        let Self { name, path, text } = self;
+        match text {
+            Ok(text) => Template { name, text, path: Some(path) }.row_or_reason(),
+            Err(reason) => {
+                Template { name, text: String::new(), path: Some(path) }.broken(format!("This file {reason}."))
+            }
+        }
+    }
+
+    fn template(self) -> Result<Template> {
+        let Self { name, path, text } = self;
+        match text {
+            Ok(text) => Ok(Template { name, text, path: Some(path) }),
+            Err(reason) => Err(invalid(&format!("The file {} {reason}", path.display()))),
+        }
+    }
+}
+
+/// The text of a regular file of the size of a manifest, or what is wrong with it, to be put after its name.
+async fn read_text(path: &Path) -> std::result::Result<String, String> {
+    let cannot = |error: std::io::Error| format!("cannot be read: {error}");
+    // Asked before it is opened, as opening a pipe would wait for its other end.
+    if !tokio::fs::metadata(path).await.map_err(cannot)?.is_file() {
+        return Err("is not a regular file".to_owned());
+    }
+    let mut bytes = vec![];
+    let most = MAX_MANIFEST_BYTES as u64;
+    tokio::fs::File::open(path).await.map_err(cannot)?.take(most + 1).read_to_end(&mut bytes).await.map_err(cannot)?;
+    if bytes.len() > MAX_MANIFEST_BYTES {
+        return Err(format!("is larger than {MAX_MANIFEST_BYTES} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(ErrorCode::InvalidTemplate, message)
+}
+
+/// The user's files in `<home>/agents`. A folder that is not there has none.
+async fn user_files(folder: &Path) -> Vec<UserFile> {
     let mut all = vec![];
     let Ok(mut entries) = tokio::fs::read_dir(folder).await else { return all };
     while let Ok(Some(entry)) = entries.next_entry().await {
         let Some(name) = entry.file_name().to_str().filter(|name| is_name(name)).map(str::to_owned) else { continue };
-        all.extend(read_user_file(folder, &name).await);
+        all.extend(UserFile::read(folder, &name).await);
     }
     all
-}
-
-async fn read_user_file(folder: &Path, name: &str) -> Option<Template> {
-    let path = folder.join(name).join("agent.toml");
-    let size = tokio::fs::metadata(&path).await.ok().filter(std::fs::Metadata::is_file)?.len();
-    if size > MAX_MANIFEST_BYTES as u64 {
-        tracing::warn!(path = %path.display(), "a template is larger than 1 MiB and is left out");
-        return None;
-    }
-    match tokio::fs::read_to_string(&path).await {
-        Ok(text) => Some(Template { name: name.to_owned(), text, path: Some(path) }),
-        Err(error) => {
-            tracing::warn!(path = %path.display(), %error, "a template cannot be read and is left out");
-            None
-        }
-    }
 }
 
 /// Whether a text can be the name of a template; anything else could lead to another file.
@@ -79,7 +124,7 @@ fn is_name(name: &str) -> bool {
 /// The template of this name, the user's before the built-in one.
 ///
 /// # Errors
-/// `invalid_template_name`, `template_not_found`.
+/// `invalid_template_name`, `template_not_found`; `invalid_template` when a user's file cannot be read.
 pub async fn find(home: &Path, name: &str) -> Result<Template> {
     if !is_name(name) {
         return Err(Error::new(
@@ -87,8 +132,8 @@ pub async fn find(home: &Path, name: &str) -> Result<Template> {
             "The name of a template has 1 to 64 letters, digits, '_' or '-'",
         ));
     }
-    if let Some(found) = read_user_file(&home.join("agents"), name).await {
-        return Ok(found);
+    if let Some(file) = UserFile::read(&home.join("agents"), name).await {
+        return file.template();
     }
     builtin_templates().into_iter().find(|template| template.name == name).ok_or_else(|| {
         Error::new(
@@ -105,8 +150,8 @@ pub async fn find(home: &Path, name: &str) -> Result<Template> {
 pub async fn get(home: &Path, name: &str) -> Result<TemplateDetail> {
     let template = find(home, name).await?;
     let (manifest, warnings) = template.read().map_err(|error| {
-        let message = format!("The file of the template '{name}' is no manifest: {}", error.message());
-        Error::new(ErrorCode::InvalidTemplate, message).with_details(error.details().to_vec())
+        let file = template.path.as_ref().map(|path| format!(" {}", path.display())).unwrap_or_default();
+        invalid(&format!("The file{file} is no manifest: {}", error.message())).with_details(error.details().to_vec())
     })?;
     let warnings = warnings.iter().map(|warning| format!("{}: {}", warning.path, warning.message)).collect();
     Ok(TemplateDetail { template: template.row(&manifest), manifest, warnings })
@@ -123,13 +168,12 @@ pub struct Wanted {
 /// A page of templates by name.
 pub async fn list(home: &Path, params: &ListParams, wanted: &Wanted) -> Result<Page<AgentTemplate>> {
     const LIST: &str = "templates";
-    let mut all: BTreeMap<String, Template> =
-        builtin_templates().into_iter().map(|template| (template.name.clone(), template)).collect();
-    for template in user_templates(&home.join("agents")).await {
-        all.insert(template.name.clone(), template);
+    let mut all: BTreeMap<String, AgentTemplate> =
+        builtin_templates().into_iter().map(|template| (template.name.clone(), template.row_or_reason())).collect();
+    for file in user_files(&home.join("agents")).await {
+        all.insert(file.name.clone(), file.row());
     }
-    let mut rows: Vec<AgentTemplate> =
-        all.values().map(Template::row_or_reason).filter(|row| wanted.fits(row)).collect();
+    let mut rows: Vec<AgentTemplate> = all.into_values().filter(|row| wanted.fits(row)).collect();
     let total = rows.len() as u64;
     if let Some(after) = params.after::<String>(LIST)? {
         rows.retain(|row| row.name > after);
@@ -171,16 +215,16 @@ impl Template {
         }
     }
 
-    /// A broken file is listed too, so that its owner learns why no agent can be made of it.
     fn row_or_reason(&self) -> AgentTemplate {
         match self.quick_read() {
             Ok(manifest) => self.row(&manifest),
-            Err(error) => AgentTemplate {
-                description: format!("This file is no manifest. {}", error.message()),
-                tools: vec![],
-                ..self.row(&AgentManifest::default())
-            },
+            Err(error) => self.broken(format!("This file is no manifest. {}", error.message())),
         }
+    }
+
+    /// A broken file is listed too, so that its owner learns why no agent can be made of it.
+    fn broken(&self, description: String) -> AgentTemplate {
+        AgentTemplate { description, tools: vec![], ..self.row(&AgentManifest::default()) }
     }
 
     /// Built-in templates are canonical, as a test proves, and need no check to be listed.

@@ -74,6 +74,42 @@ async fn a_users_file_is_read_at_each_request() {
 }
 
 #[tokio::test]
+async fn a_users_file_that_cannot_be_read_hides_the_built_in_one_too() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let folder = app.state.config.home.join("agents/coder");
+    let file = folder.join("agent.toml");
+    std::fs::create_dir_all(&folder).unwrap();
+    let write = |content: Vec<u8>| std::fs::write(&file, content).unwrap();
+    let cases: [(&str, &dyn Fn()); 4] = [
+        ("is not UTF-8 from byte 8 on", &|| write(b"name = \"\xff\"".to_vec())),
+        ("is larger than 1048576 bytes", &|| write(vec![b'#'; 1_048_577])),
+        ("is not a regular file", &|| {
+            std::fs::remove_file(&file).unwrap();
+            std::fs::create_dir(&file).unwrap();
+        }),
+        ("cannot be read", &|| {
+            std::fs::remove_dir(&file).unwrap();
+            #[cfg(unix)]
+            std::os::unix::fs::symlink("nowhere", &file).unwrap();
+        }),
+    ];
+    for (reason, make) in cases {
+        make();
+        let read = admin.call("get_template").path("name", "coder").fails(409, "invalid_template").await;
+        let create = admin.call("create_agent").json(json!({"name": "mine", "template": "coder"}));
+        for error in [read, create.fails(409, "invalid_template").await] {
+            let text = error["error"].as_str().unwrap();
+            assert!(text.contains(file.to_str().unwrap()) && text.contains(reason), "{text}");
+        }
+        let listed = admin.call("list_templates").query("q", "coder").ok(200).await;
+        let row = listed["templates"].as_array().unwrap().iter().find(|row| row["name"] == "coder").unwrap();
+        assert!(row["source"] == "user" && row["description"].as_str().unwrap().contains(reason), "{row}");
+    }
+    assert_eq!(admin.call("list_agents").ok(200).await, json!([]));
+}
+
+#[tokio::test]
 async fn a_name_that_is_none_leads_nowhere() {
     let app = TestApp::start().await;
     let admin = app.admin();

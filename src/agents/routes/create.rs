@@ -47,7 +47,7 @@ pub struct Strictness {
         (status = 400, description = "`invalid_manifest`, `manifest_mismatch`, `invalid_template_name`", body = ErrorBody),
         (status = 403, description = "`signature_invalid`, `unsigned`, `signer_not_trusted`", body = ErrorBody),
         (status = 404, description = "`template_not_found`", body = ErrorBody),
-        (status = 409, description = "`duplicate_name`", body = ErrorBody),
+        (status = 409, description = "`duplicate_name`; `invalid_template`: a user's file is no manifest", body = ErrorBody),
         (status = 413, description = "`manifest_too_large`", body = ErrorBody)))]
 pub async fn create_agent(
     State(app): State<AppState>,
