@@ -151,6 +151,10 @@ fn model_facts(models: &Models, provider: &str, model: &str) -> ModelFacts {
         max_output_tokens: known.then(|| resolved.max_output.into()),
         context_window: known.then(|| resolved.context_window.into()),
         suggestion: if known { None } else { catalog.near(model, 1).pop() },
+        nobody_has_it: match resolved.problem {
+            Some(ModelProblem::UnknownModel | ModelProblem::UnknownProvider) => resolved.reason,
+            _ => None,
+        },
     }
 }
 

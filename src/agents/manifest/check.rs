@@ -6,7 +6,7 @@ use crate::agents::capabilities::{Grant, Kind};
 
 use super::{
     AgentManifest, ResponseFormatType, SessionScope,
-    facts::ServerFacts,
+    facts::{ModelFacts, ServerFacts},
     folders,
     language_model::DEFAULT_MODEL_WORD,
     problem::{Findings, ManifestCode, join, nearest},
@@ -202,7 +202,7 @@ fn model(manifest: &AgentManifest, facts: &ServerFacts<'_>, findings: &mut Findi
     let own = &manifest.model;
     let known = (facts.model)(&own.provider, &own.model);
     if !known.known && own.model != DEFAULT_MODEL_WORD {
-        unknown_model("model.model", &own.provider, &own.model, known.suggestion.as_deref(), findings);
+        unknown_model("model.model", &own.provider, &own.model, own.base_url.as_deref(), &known, findings);
     }
     if !known.ready {
         let message = if own.follows_server() {
@@ -242,15 +242,27 @@ fn model(manifest: &AgentManifest, facts: &ServerFacts<'_>, findings: &mut Findi
         }
         let known = (facts.model)(&fallback.provider, &fallback.model);
         if !known.known && !follows_server {
-            unknown_model(&path, &fallback.provider, &fallback.model, known.suggestion.as_deref(), findings);
+            unknown_model(&path, &fallback.provider, &fallback.model, fallback.base_url.as_deref(), &known, findings);
         }
     }
 }
 
-fn unknown_model(path: &str, provider: &str, model: &str, suggestion: Option<&str>, findings: &mut Findings) {
-    let message =
-        format!("the catalog does not know the model '{model}' of the provider '{provider}'; it is used as written");
-    findings.warn(ManifestCode::UnknownModel, path, message).suggest(suggestion);
+fn unknown_model(
+    path: &str,
+    provider: &str,
+    model: &str,
+    base_url: Option<&str>,
+    facts: &ModelFacts,
+    findings: &mut Findings,
+) {
+    // An address of its own may belong to a provider that nobody else knows.
+    let message = match facts.nobody_has_it.as_ref().filter(|_| base_url.is_none()) {
+        Some(reason) => format!("{reason} It is kept as written and cannot be used until a provider has it"),
+        None => {
+            format!("the catalog does not know the model '{model}' of the provider '{provider}'; it is used as written")
+        }
+    };
+    findings.warn(ManifestCode::UnknownModel, path, message).suggest(facts.suggestion.as_deref());
 }
 
 /// Every entry must be a pattern of its kind.

@@ -58,12 +58,21 @@ pub struct ModelFacts {
     pub context_window: Option<u64>,
     /// A known name close to an unknown one.
     pub suggestion: Option<String>,
+    /// Why no call can be made: there is no such provider, or none has the model.
+    pub nobody_has_it: Option<String>,
 }
 
 impl ModelFacts {
     /// A model about which nothing is to be said.
     pub fn usable() -> Self {
-        Self { known: true, ready: true, max_output_tokens: None, context_window: None, suggestion: None }
+        Self {
+            known: true,
+            ready: true,
+            max_output_tokens: None,
+            context_window: None,
+            suggestion: None,
+            nobody_has_it: None,
+        }
     }
 }
 

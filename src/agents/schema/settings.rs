@@ -105,7 +105,7 @@ pub struct AgentModelSet {
     /// Model id as in the catalogue.
     #[schema(example = "gpt-4o")]
     pub model: String,
-    /// Provider id; `default` when no provider has the model.
+    /// Provider id; `unknown` when no provider has the model, so that runs fail; a warning says more.
     #[schema(example = "openai")]
     pub provider: String,
     /// Same as `model`.

@@ -118,8 +118,9 @@ fn auth_status(rules: &ManifestRules, model: &ResolvedModel) -> AuthStatus {
     }
 }
 
+/// No provider has the model: the word says that, as `default` would promise the server's own.
 fn provider_word(model: &ResolvedModel) -> String {
-    if model.provider.is_empty() { "default".to_owned() } else { model.provider.clone() }
+    if model.provider.is_empty() { "unknown".to_owned() } else { model.provider.clone() }
 }
 
 /// One agent in full, as `owner` sees it.

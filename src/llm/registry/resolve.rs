@@ -188,9 +188,9 @@ impl Registry {
                 }
                 // A provider in front settles whose model it is, even when the catalogue has not heard of it yet.
                 if let Some((provider, rest)) = text.split_once(['/', ':'])
-                    && let Some(provider) = catalog.provider(provider)
+                    && !matches!(self.auth_status(provider), AuthStatus::Unknown)
                 {
-                    return Ok((provider.id.clone(), rest.to_owned()));
+                    return Ok((canonical_provider(provider), rest.to_owned()));
                 }
                 let near = catalog.near(text, 3);
                 let reason = match near.is_empty() {

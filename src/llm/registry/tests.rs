@@ -8,7 +8,7 @@ use super::{
     AuthStatus, BuiltinModels, LlmConfig, ModelChoice, ModelProblem, ModelSource, NamedModel, Probe, Registry,
     TimeoutOverrides, UrlSource,
 };
-use crate::llm::catalog::{Prices, Tier};
+use crate::llm::catalog::{Prices, Tier, canonical_provider};
 use crate::llm::drivers::builtin::{Builtin, BuiltinConfig};
 use crate::llm::{ChatRequest, ErrorClass};
 
@@ -140,6 +140,16 @@ fn names_in_a_manifest_are_followed_or_refused() {
     assert!(typo.contains("openai"), "{typo}");
     let pinned = ModelChoice { pinned: true, ..ModelChoice::named("gpt-4o") };
     assert_eq!(registry.resolve(&pinned).source, ModelSource::Pinned);
+}
+
+#[test]
+fn a_prefix_names_a_provider_that_only_the_operator_knows() {
+    let urls = BTreeMap::from([("House_LLM".to_owned(), "https://llm.example.com/v1".to_owned())]);
+    let registry = registry(LlmConfig { provider_urls: urls, ..LlmConfig::default() }, &[]);
+    let model = registry.resolve(&ModelChoice::named("House_LLM/tiny"));
+    assert_eq!((model.provider, model.model, model.ready), (canonical_provider("House_LLM"), "tiny".to_owned(), true));
+    let nobody = registry.resolve(&ModelChoice::named("nope/nope"));
+    assert_eq!((nobody.problem, nobody.model.as_str()), (Some(ModelProblem::UnknownModel), "nope/nope"));
 }
 
 #[test]

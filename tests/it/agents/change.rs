@@ -116,6 +116,29 @@ async fn guarded_keys_may_stay_but_not_change() {
 }
 
 #[tokio::test]
+async fn a_fallback_with_a_key_can_be_dropped_but_not_altered() {
+    let app = TestApp::start().await;
+    let own = json!({"provider": "groq", "model": "llama-3.3-70b-versatile", "api_key_env": "MY_KEY",
+        "base_url": "https://llm.example.com/v1"});
+    let plain = json!({"provider": "openai", "model": "gpt-4o"});
+    let manifest = json!({"name": "desk", "fallback_models": [own, plain]});
+    let agent = create(&app.admin(), json!({"manifest": manifest})).await;
+    let client = app.scoped(&["agents:read", "agents:write"]).await;
+    for altered in
+        [("base_url", json!(null)), ("base_url", json!("https://other.example.com")), ("provider", json!("openai"))]
+    {
+        let mut entry = own.clone();
+        entry[altered.0] = altered.1;
+        let body = json!({"manifest": {"fallback_models": [entry]}});
+        client.call("update_agent").id(&agent["id"]).json(body).fails(403, "insufficient_scope").await;
+    }
+    let changed = patch(&client, &agent, json!({"manifest": {"fallback_models": [plain]}})).await;
+    assert_eq!(changed["fallback_models"].as_array().unwrap().len(), 1);
+    let back = json!({"manifest": {"fallback_models": [plain, own]}});
+    client.call("update_agent").id(&agent["id"]).json(back).fails(403, "insufficient_scope").await;
+}
+
+#[tokio::test]
 async fn a_secret_of_an_admin_is_not_redirected() {
     let app = TestApp::start().await;
     let model = json!({"provider": "openai", "model": "gpt-4o", "api_key_env": "MY_KEY",

@@ -7,7 +7,7 @@ use openfang::{
     config::{Config, Environment, TrustedKey},
     runtime::tools::registry::Registry as Tools,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{codes, create, names, read};
 use crate::support::TestApp;
@@ -60,6 +60,42 @@ async fn a_stable_agent_keeps_its_model() {
     let app = app.restart_with(|config| config.environment = Environment::from(key)).await;
     assert_eq!(read(&app.admin(), &agent).await["model_name"], "builtin/echo");
     app.admin().call("update_agent").id(&agent["id"]).json(json!({"stable": false})).ok(200).await;
+    assert_eq!(read(&app.admin(), &agent).await["model_provider"], "openai");
+}
+
+#[tokio::test]
+async fn a_model_that_is_set_takes_the_place_of_a_pinned_one() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let agent =
+        create(&admin, json!({"name": "desk", "manifest": {"name": "desk", "pinned_model": "openai/gpt-4o"}})).await;
+    admin.call("set_agent_mode").id(&agent["id"]).json(json!({"mode": "stable"})).ok(200).await;
+    assert_eq!(read(&admin, &agent).await["model_name"], "gpt-4o");
+    for (operation, body, model) in [
+        ("set_agent_model", json!({"model": "sonnet"}), "claude-sonnet-4-6"),
+        ("update_agent", json!({"model": "gpt-4o"}), "gpt-4o"),
+        ("update_agent", json!({"manifest": {"model": {"provider": "ollama", "model": "mine"}}}), "mine"),
+        ("update_agent_config", json!({"model": "sonnet"}), "claude-sonnet-4-6"),
+        ("replace_agent", json!({"model": "gpt-4o"}), "gpt-4o"),
+        (
+            "replace_agent",
+            json!({"manifest_toml": "name = \"desk\"\n[model]\nprovider = \"ollama\"\nmodel = \"own\""}),
+            "own",
+        ),
+        ("set_agent_model", json!({"model": "default"}), "builtin/echo"),
+    ] {
+        admin.call(operation).id(&agent["id"]).json(body.clone()).ok(200).await;
+        let now = read(&admin, &agent).await;
+        assert_eq!((&now["stable"], &now["model"]["source"]), (&json!(true), &json!("pinned")), "{operation} {body}");
+        assert_eq!(now["model_name"], model, "{operation} {body}");
+    }
+    admin.call("update_agent").id(&agent["id"]).json(json!({"system_prompt": "s", "tags": ["t"]})).ok(200).await;
+    let before = read(&admin, &agent).await;
+    assert_eq!(before["model_name"], "builtin/echo", "what names no model leaves the pin");
+    let key = BTreeMap::from([("OPENAI_API_KEY".to_owned(), "sk-test".to_owned())]);
+    let app = app.restart_with(|config| config.environment = Environment::from(key)).await;
+    assert_eq!(read(&app.admin(), &agent).await["model_name"], "builtin/echo");
+    app.admin().call("set_agent_model").id(&agent["id"]).json(json!({"model": "default"})).ok(200).await;
     assert_eq!(read(&app.admin(), &agent).await["model_provider"], "openai");
 }
 
@@ -149,13 +185,40 @@ async fn the_model_is_found_by_id_alias_and_provider() {
     }
     let unknown = admin.call("set_agent_model").id(&agent["id"]).json(json!({"model": "no-such-model"})).ok(200).await;
     assert!(codes(&unknown["warnings"]).contains(&"unknown_model"));
-    assert_eq!(unknown["model"], "no-such-model");
+    assert_eq!((&unknown["model"], &unknown["provider"]), (&json!("no-such-model"), &json!("unknown")));
     for body in [json!({}), json!({"model": ""}), json!({"model": "x".repeat(257)})] {
         admin.call("set_agent_model").id(&agent["id"]).json(body).fails(400, "invalid_request").await;
     }
     admin.call("set_agent_model").id(&agent["id"]).json(json!({"model": "gpt-4o"})).ok(200).await;
     let app = app.restart().await;
     assert_eq!(read(&app.admin(), &agent).await["model_name"], "gpt-4o");
+}
+
+#[tokio::test]
+async fn a_model_that_nobody_has_is_kept_and_said_to_be_unknown() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let agent = create(&admin, json!({"name": "desk"})).await;
+    let told = |answer: &Value| {
+        let found = answer["warnings"].as_array().unwrap().iter().find(|w| w["code"] == "unknown_model");
+        found.map(|w| w["message"].as_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    let set = admin.call("set_agent_model").id(&agent["id"]).json(json!({"model": "nope/nope"})).ok(200).await;
+    assert_eq!((&set["provider"], &set["model"]), (&json!("unknown"), &json!("nope/nope")));
+    assert!(told(&set).starts_with("No provider has a model `nope/nope`."), "{set}");
+    let made = create(&admin, json!({"name": "other", "model": "nope/nope"})).await;
+    let patched = admin.call("update_agent").id(&agent["id"]).json(json!({"model": "no/no"})).ok(200).await;
+    for (answer, model) in [(made, "nope/nope"), (patched, "no/no")] {
+        assert_eq!((&answer["model_provider"], &answer["model_name"]), (&json!("unknown"), &json!(model)));
+        assert_eq!((&answer["auth_status"], &answer["model"]["ready"]), (&json!("unknown"), &json!(false)));
+        assert!(told(&answer).contains("cannot be used until a provider has it"), "{answer}");
+    }
+    let body = json!({"model": "x", "provider": "nope"});
+    let set = admin.call("set_agent_model").id(&agent["id"]).json(body).ok(200).await;
+    assert_eq!((&set["provider"], &set["model"]), (&json!("nope"), &json!("x")));
+    assert!(told(&set).starts_with("There is no provider `nope`."), "{set}");
+    let strict = json!({"name": "third", "model": "nope/nope", "strict": true});
+    admin.call("create_agent").json(strict).fails(400, "invalid_manifest").await;
 }
 
 #[tokio::test]

@@ -213,6 +213,7 @@ fn models_are_looked_up() {
         max_output_tokens: Some(8192),
         context_window: Some(10_000),
         suggestion: Some("gpt-4o".into()),
+        nobody_has_it: None,
     };
     let facts = ServerFacts { model: &known, ..facts() };
     let text = "name = \"x\"\nprofile = \"minimal\"\n[model]\nprovider = \"openai\"\nmodel = \"openai/gpt-9\"";
