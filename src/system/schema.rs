@@ -9,6 +9,7 @@ use crate::{
         AgentState,
         manifest::{AgentMode, Profile},
     },
+    any_case,
     ids::Id,
     time::Ts,
 };
@@ -292,6 +293,7 @@ pub struct ShutdownOptions {
     #[validate(range(min = 0, max = 600))]
     #[schema(minimum = 0, maximum = 600)]
     pub drain_secs: i32,
+    #[serde(deserialize_with = "any_case::one")]
     pub scope: ShutdownScope,
     /// For the log.
     #[validate(length(max = 500))]

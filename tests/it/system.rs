@@ -86,7 +86,9 @@ async fn shutdown_refuses_new_work_and_stops() {
     let app = TestApp::start().await;
     app.admin().call("shutdown").json(json!({"drain_secs": 601})).fails(400, "invalid_request").await;
     app.admin().call("shutdown").json(json!({"scope": "cluster"})).fails(400, "invalid_request").await;
-    let answer = app.admin().call("shutdown").json(json!({"drain_secs": 1})).ok(200).await;
+    let cluster = app.admin().call("shutdown").json(json!({"scope": "CLUSTER"})).fails(400, "invalid_request").await;
+    assert_eq!(cluster["details"][0]["field"], "scope", "a known word, refused as such");
+    let answer = app.admin().call("shutdown").json(json!({"drain_secs": 1, "scope": "Replica"})).ok(200).await;
     assert_eq!(answer["status"], "shutting_down");
     let app = app.restart().await;
     let detail = app.admin().call("get_health_detail").ok(200).await;

@@ -149,7 +149,7 @@ class Agents:
             403: `signature_invalid`, `unsigned`, `signer_not_trusted`, `insufficient_scope`, `origin_not_allowed`
             404: `template_not_found`
             408: `request_timeout`
-            409: `duplicate_name`, `idempotency_key_reused`, `idempotency_in_progress`
+            409: `duplicate_name`; `invalid_template`: a user's file is no manifest, `idempotency_key_reused`, `idempotency_in_progress`
             413: `manifest_too_large`, `payload_too_large`
             415: `unsupported_media_type`
             429: `rate_limited`
@@ -1776,7 +1776,7 @@ class Templates:
             401: `unauthorized`
             403: `insufficient_scope`, `origin_not_allowed`
             404: `template_not_found`
-            409: `invalid_template`: a user's file is no manifest
+            409: `invalid_template`: a user's file cannot be read or is no manifest
             429: `rate_limited`
             500: `internal_error`
         """
@@ -2395,7 +2395,7 @@ class AsyncAgents:
             403: `signature_invalid`, `unsigned`, `signer_not_trusted`, `insufficient_scope`, `origin_not_allowed`
             404: `template_not_found`
             408: `request_timeout`
-            409: `duplicate_name`, `idempotency_key_reused`, `idempotency_in_progress`
+            409: `duplicate_name`; `invalid_template`: a user's file is no manifest, `idempotency_key_reused`, `idempotency_in_progress`
             413: `manifest_too_large`, `payload_too_large`
             415: `unsupported_media_type`
             429: `rate_limited`
@@ -4032,7 +4032,7 @@ class AsyncTemplates:
             401: `unauthorized`
             403: `insufficient_scope`, `origin_not_allowed`
             404: `template_not_found`
-            409: `invalid_template`: a user's file is no manifest
+            409: `invalid_template`: a user's file cannot be read or is no manifest
             429: `rate_limited`
             500: `internal_error`
         """

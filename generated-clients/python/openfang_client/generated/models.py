@@ -2259,7 +2259,7 @@ class AgentModelSet(Model):
     """
     provider: Annotated[str, Field(examples=["openai"])]
     """
-    Provider id; `default` when no provider has the model.
+    Provider id; `unknown` when no provider has the model, so that runs fail; a warning says more.
     """
     model_name: str
     """

@@ -4041,7 +4041,7 @@ export type AgentModelSet = {
      */
     model: string;
     /**
-     * Provider id; `default` when no provider has the model.
+     * Provider id; `unknown` when no provider has the model, so that runs fail; a warning says more.
      */
     provider: string;
     /**
@@ -4481,7 +4481,7 @@ export type CreateAgentErrors = {
      */
     408: ErrorBody;
     /**
-     * `duplicate_name`, `idempotency_key_reused`, `idempotency_in_progress`
+     * `duplicate_name`; `invalid_template`: a user's file is no manifest, `idempotency_key_reused`, `idempotency_in_progress`
      */
     409: ErrorBody;
     /**
@@ -8238,7 +8238,7 @@ export type GetTemplateErrors = {
      */
     404: ErrorBody;
     /**
-     * `invalid_template`: a user's file is no manifest
+     * `invalid_template`: a user's file cannot be read or is no manifest
      */
     409: ErrorBody;
     /**
