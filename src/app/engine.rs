@@ -40,8 +40,9 @@ pub fn parts(
 fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSettings {
     let runtime = &config.runtime;
     let lease = Duration::from_secs(runtime.lease_secs);
-    let server_folders =
-        [config.data_dir(), config.home.join("agents"), config.home.join("modules"), config.home.join("skills")];
+    let mut server_folders =
+        vec![config.data_dir(), config.home.join("agents"), config.home.join("modules"), config.home.join("skills")];
+    server_folders.extend(config.files_elsewhere());
     EngineSettings {
         boot_id,
         workers: runtime.workers as usize,
@@ -53,7 +54,7 @@ fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSet
         admin_tools: config.policy.admin_tools.clone(),
         secrets: secrets(config, models),
         workspaces: config.workspaces_dir(),
-        server_folders: server_folders.into(),
+        server_folders,
         sole_process: db.is_sqlite(),
         ..EngineSettings::default()
     }

@@ -320,6 +320,20 @@ impl Config {
         self.under_home(self.data_dir.as_ref(), "data")
     }
 
+    /// Files of the server that the operator may keep outside of its folders: TLS files, and SQLite's with its companions.
+    pub fn files_elsewhere(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = self.tls.cert.iter().chain(&self.tls.key).cloned().collect();
+        if let Ok(crate::db::DbUrl::Sqlite(file)) = self.database_url() {
+            let beside = |ending: &str| {
+                let mut name = file.clone().into_os_string();
+                name.push(ending);
+                PathBuf::from(name)
+            };
+            files.extend(["", "-wal", "-shm"].map(beside));
+        }
+        files
+    }
+
     pub fn workspaces_dir(&self) -> PathBuf {
         self.under_home(self.workspaces_dir.as_ref(), "workspaces")
     }

@@ -94,13 +94,16 @@ impl FileSpace {
                 root.map(|root| root.path.as_path()).ok_or_else(|| not_found(&at))?
             }
         };
-        let dir = match Dir::open_ambient_dir(folder, ambient_authority()) {
+        if folder.is_symlink() {
+            return Err(replaced_by_link(&at));
+        }
+        let dir = match open_itself(folder) {
             Err(e) if e.kind() == io::ErrorKind::NotFound && *id == RootId::Workspace => {
-                make_private(folder).and_then(|()| Dir::open_ambient_dir(folder, ambient_authority()))
+                make_private(folder).and_then(|()| open_itself(folder))
             }
             other => other,
         };
-        let dir = dir.map_err(|e| io_error(&e, &at))?;
+        let dir = dir.map_err(|e| if folder.is_symlink() { replaced_by_link(&at) } else { io_error(&e, &at) })?;
         self.check_folder(&dir, &at)?;
         Ok(dir)
     }
@@ -118,8 +121,13 @@ impl FileSpace {
     fn check_folder(&self, dir: &Dir, path: &VirtualPath) -> Result<(), ToolError> {
         check_file_system(dir, path)?;
         let metadata = dir.dir_metadata().map_err(|e| io_error(&e, path))?;
+        self.check_open(&metadata, path)
+    }
+
+    /// Refuses what is the server's own, under whatever name it is found.
+    pub(super) fn check_open(&self, metadata: &Metadata, path: &VirtualPath) -> Result<(), ToolError> {
         match self.closed.contains(&(metadata.dev(), metadata.ino())) {
-            true => Err(ToolError::rule("P11", format!("{path} is a folder of the server"))),
+            true => Err(ToolError::rule("P11", format!("{path} belongs to the server"))),
             false => Ok(()),
         }
     }
@@ -193,6 +201,7 @@ impl Walk<'_> {
         if !metadata.is_file() {
             return Err(ToolError::rule("P6", format!("{path} is neither a file nor a folder")));
         }
+        self.space.check_open(&metadata, &path)?;
         if !todo.is_empty() {
             return Err(ToolError::new(ToolErrorCode::NotFound, format!("{path} is a file, not a folder")));
         }
@@ -249,13 +258,34 @@ impl Walk<'_> {
     }
 }
 
-/// Device and inode of the folders that exist.
-pub(super) fn identities(folders: &[PathBuf]) -> Vec<(u64, u64)> {
-    let identity = |folder: &PathBuf| {
-        let metadata = Dir::open_ambient_dir(folder, ambient_authority()).ok()?.dir_metadata().ok()?;
+/// Device and inode of the folders and files that exist.
+pub(super) fn identities(paths: &[PathBuf]) -> Vec<(u64, u64)> {
+    let identity = |path: &PathBuf| {
+        let (parent, name) = (path.parent()?, path.file_name()?);
+        let metadata = Dir::open_ambient_dir(parent, ambient_authority()).ok()?;
+        let metadata = match metadata.metadata(name) {
+            Ok(metadata) if !metadata.is_dir() => metadata,
+            _ => Dir::open_ambient_dir(path, ambient_authority()).ok()?.dir_metadata().ok()?,
+        };
         Some((metadata.dev(), metadata.ino()))
     };
-    folders.iter().filter_map(identity).collect()
+    paths.iter().filter_map(identity).collect()
+}
+
+/// The folder of a root, never what a link in its place leads to: where the root may be was checked by its name.
+fn open_itself(folder: &Path) -> io::Result<Dir> {
+    match (folder.parent(), folder.file_name()) {
+        (Some(parent), Some(name)) => Dir::open_ambient_dir(parent, ambient_authority())?.open_dir_nofollow(name),
+        _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),
+    }
+}
+
+fn replaced_by_link(root: &VirtualPath) -> ToolError {
+    let text = match &root.root {
+        RootId::Workspace => "The workspace was replaced by a link".to_owned(),
+        RootId::Named(name) => format!("The root @{name} was replaced by a link"),
+    };
+    ToolError::rule("P4", text).with_hint("A person has to name the folder itself in the manifest")
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {

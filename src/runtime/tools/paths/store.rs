@@ -24,6 +24,7 @@ impl FileSpace {
 
     pub fn read_entry(&self, folder: &Dir, name: &str, path: &VirtualPath, max: u64) -> Result<Vec<u8>, ToolError> {
         let (file, metadata) = open_regular(folder, name, path)?;
+        self.check_open(&metadata, path)?;
         let too_large = || {
             let text = format!("{path} has more than {max} bytes");
             ToolError::new(ToolErrorCode::TooLarge, text)

@@ -318,3 +318,28 @@ fn protection_depends_on_the_access() {
     assert!(protected(&parts(".git/HEAD"), Access::Write).is_none());
     assert!(protected(&parts("environment.txt"), Access::Read).is_none());
 }
+
+#[test]
+fn a_root_replaced_by_a_link_is_refused() {
+    let fixture = Fixture::new();
+    fs::rename(fixture.at("ws"), fixture.at("moved")).unwrap();
+    symlink("etc", fixture.at("ws")).unwrap();
+    assert_rule(fixture.read("passwd"), "P4");
+    assert_rule(fixture.write("new.txt"), "P4");
+    assert!(!fixture.at("etc/new.txt").exists());
+    fs::rename(fixture.at("ref"), fixture.at("gone")).unwrap();
+    symlink("etc", fixture.at("ref")).unwrap();
+    let refused = fixture.read("@ref/passwd").unwrap_err();
+    assert!(refused.message.contains("@ref was replaced by a link"), "{}", refused.message);
+}
+
+#[test]
+fn a_file_of_the_server_is_closed_under_every_name() {
+    let mut fixture = Fixture::new();
+    fixture.roots.server_folders.push(fixture.at("etc/passwd"));
+    fs::hard_link(fixture.at("etc/passwd"), fixture.at("ws/harmless")).unwrap();
+    assert_rule(fixture.read("harmless"), "P11");
+    assert_rule(fixture.write("harmless"), "P11");
+    let found = fixture.call("file_search", json!({"pattern": "outside"})).unwrap();
+    assert_eq!(found["matches"], json!([]));
+}
