@@ -8,7 +8,10 @@ use std::{
 };
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures::{SinkExt, stream::SplitSink};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use serde::Serialize;
 
 /// Larger frames are answered with an error.
@@ -22,26 +25,46 @@ pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// A client that takes no bytes for this time is gone.
 const SEND_WITHIN: Duration = Duration::from_secs(30);
 
+/// After the goodbye of one side, the other has this time for its own.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
-    Normal,
+    /// The client closed; reading on sends the echo.
+    Answered,
     /// The server stops; come back.
     GoingAway,
     /// The credential is no longer valid.
     PolicyViolation,
     TooBig,
+    /// Text that is not UTF-8.
+    BadText,
+    /// A frame that breaks the protocol.
+    BadFrame,
     /// No frame of the client for too long.
     Idle,
 }
 
 impl Close {
+    /// How to end after reading failed.
+    pub fn after(error: axum::Error) -> Result<Self, Gone> {
+        match error.into_inner().downcast::<tungstenite::Error>().map(|cause| *cause) {
+            Ok(tungstenite::Error::Capacity(_)) => Ok(Self::TooBig),
+            Ok(tungstenite::Error::Utf8(_)) => Ok(Self::BadText),
+            Ok(tungstenite::Error::Protocol(_)) => Ok(Self::BadFrame),
+            _ => Err(Gone),
+        }
+    }
+
     const fn frame(self) -> (u16, &'static str) {
         match self {
-            Self::Normal => (1000, ""),
+            Self::Answered => (1000, ""),
             Self::GoingAway => (1001, "the server is shutting down"),
             Self::PolicyViolation => (1008, "the credential is no longer valid"),
             Self::TooBig => (1009, "the message is larger than 1 MiB"),
+            Self::BadText => (1007, "the text is not UTF-8"),
+            Self::BadFrame => (1002, "the frame breaks the WebSocket protocol"),
             Self::Idle => (4408, "no frame for too long"),
         }
     }
@@ -120,6 +143,14 @@ impl Sender {
             _ => Err(Gone),
         }
     }
+}
+
+/// Reads until the client is gone: tungstenite answers close frames while it is read, and a connection that is dropped with
+/// bytes unread is reset, which can cost the client our own close frame.
+pub async fn read_to_end(mut stream: SplitStream<WebSocket>) {
+    let rest = async { while let Some(Ok(_)) = stream.next().await {} };
+    // Who does not close in time is cut off.
+    let _ = tokio::time::timeout(CLOSE_WITHIN, rest).await;
 }
 
 #[cfg(test)]

@@ -21,3 +21,4 @@ mod templates;
 mod tls;
 mod webchat;
 mod websocket;
+mod websocket_raw;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::extract::ws::{Message, WebSocket};
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream::SplitStream};
 use tokio::{
     sync::broadcast::{self, error::RecvError},
     time::{Instant, interval_at, sleep_until},
@@ -27,7 +27,7 @@ use crate::{
     caller::Caller,
     error::{Error, ErrorCode, Result},
     events::Event,
-    http::ws::{Close, Gone, MAX_FRAME, PING_EVERY, Sender},
+    http::ws::{self, Close, Gone, MAX_FRAME, PING_EVERY, Sender},
     ids::Id,
     messages::{Intake, commands::Command, schema::SendMessage},
     runs::{self, Door, RunRow, RunState, ThinkingWish, stream::gathered},
@@ -92,7 +92,7 @@ pub struct Connection {
 
 impl Connection {
     pub async fn serve(app: AppState, opening: Opening, socket: WebSocket) {
-        let (sink, stream) = socket.split();
+        let (sink, mut stream) = socket.split();
         let events = app.events.subscribe();
         let mut connection = Self {
             app,
@@ -113,11 +113,16 @@ impl Connection {
             agents: None,
         };
         let ended = match connection.open(opening.resume).await {
-            Ok(()) => Box::pin(connection.run(stream, events)).await,
+            Ok(()) => Box::pin(connection.run(&mut stream, events)).await,
             Err(gone) => Err(gone),
         };
-        if let Ok(close) = ended {
-            connection.sender.close(close).await;
+        match ended {
+            Ok(Close::Answered) => ws::read_to_end(stream).await,
+            Ok(close) => {
+                connection.sender.close(close).await;
+                ws::read_to_end(stream).await;
+            }
+            Err(Gone) => {}
         }
     }
 
@@ -140,7 +145,7 @@ impl Connection {
 
     async fn run(
         &mut self,
-        mut stream: futures::stream::SplitStream<WebSocket>,
+        stream: &mut SplitStream<WebSocket>,
         mut events: broadcast::Receiver<Event>,
     ) -> Result<Close, Gone> {
         let every = |period: Duration| interval_at(Instant::now() + period, period);
@@ -152,8 +157,9 @@ impl Connection {
             tokio::select! {
                 () = stopping.cancelled() => return Ok(Close::GoingAway),
                 message = stream.next() => match message {
-                    None | Some(Ok(Message::Close(_))) => return Ok(Close::Normal),
-                    Some(Err(error)) => return if is_too_big(error) { Ok(Close::TooBig) } else { Err(Gone) },
+                    None => return Err(Gone),
+                    Some(Ok(Message::Close(_))) => return Ok(Close::Answered),
+                    Some(Err(error)) => return Close::after(error),
                     Some(Ok(Message::Text(text))) => {
                         heard = Instant::now();
                         Box::pin(self.text(&text)).await?;
@@ -357,10 +363,4 @@ fn typed_command(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix('/')?;
     let (word, args) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     Command::find(word).map(|_| (word, args.trim()))
-}
-
-/// The client sent more than a message may have.
-fn is_too_big(error: axum::Error) -> bool {
-    let cause = error.into_inner().downcast::<tungstenite::Error>();
-    cause.is_ok_and(|cause| matches!(*cause, tungstenite::Error::Capacity(_)))
 }
