@@ -214,17 +214,29 @@ impl Intake<'_> {
             SessionChoice::Key { key, kind, conversation } => (key.clone(), *kind, conversation.clone()),
         };
         let always_new = settings.scope == SessionScope::Run;
-        if !always_new && self.is_stale(tx, &owner).await? {
-            sessions::service::release_key(tx, agent, &owner).await?;
+        let new = NewSession {
+            agent_id: agent,
+            owner: owner.clone(),
+            kind,
+            conversation,
+            label: None,
+            activate: !always_new,
+        };
+        let fresh = SessionRow { last_seq: 1, queue_seq: 1, ..new.into_row(self.now) };
+        for _ in 0..sessions::service::KEY_TRIES {
+            if !always_new && self.is_stale(tx, &owner).await? {
+                sessions::service::release_key(tx, agent, &owner).await?;
+            }
+            let key = Which::Key(&owner);
+            if !always_new && let Some(row) = sessions::service::start_turn(tx, agent, key, self.now).await? {
+                return Ok(row);
+            }
+            // Another message, or the deletion of the session that held the key, may have made one meanwhile.
+            if sessions::service::insert(tx, &fresh).await? {
+                return Ok(fresh);
+            }
         }
-        if !always_new && let Some(row) = sessions::service::start_turn(tx, agent, Which::Key(&owner), self.now).await?
-        {
-            return Ok(row);
-        }
-        let new = NewSession { agent_id: agent, owner, kind, conversation, label: None, activate: !always_new };
-        let row = SessionRow { last_seq: 1, queue_seq: 1, ..new.into_row(self.now) };
-        sessions::service::insert(tx, &row).await?;
-        Ok(row)
+        Err(Error::internal("the key of the session stays taken"))
     }
 
     /// The conversation rested longer than the agent's limit, so a new one begins.

@@ -25,6 +25,8 @@ use crate::{
 };
 
 const LABEL_CHARS: usize = 128;
+/// Others may take the key of a session between two statements; more often than this is no chance.
+pub const KEY_TRIES: usize = 5;
 
 /// A session to be made.
 #[derive(Clone, Debug)]
@@ -82,12 +84,16 @@ pub async fn create(db: &Db, new: NewSession, now: Ts) -> Result<Described> {
 
 async fn create_in(tx: &DatabaseTransaction, new: NewSession, now: Ts) -> Result<SessionRow> {
     check_free(tx, new.agent_id, new.label.as_deref(), None).await?;
-    if new.activate {
-        turn::release_key(tx, new.agent_id, &new.owner).await?;
-    }
     let row = new.into_row(now);
-    turn::insert(tx, &row).await?;
-    Ok(row)
+    for _ in 0..KEY_TRIES {
+        if row.key.is_some() {
+            turn::release_key(tx, row.agent_id, &row.owner).await?;
+        }
+        if turn::insert(tx, &row).await? {
+            return Ok(row);
+        }
+    }
+    Err(Error::internal("the key of the session stays taken"))
 }
 
 async fn check_free<C: ConnectionTrait>(db: &C, agent: Id, label: Option<&str>, own: Option<Id>) -> Result<()> {
@@ -101,11 +107,13 @@ async fn check_free<C: ConnectionTrait>(db: &C, agent: Id, label: Option<&str>, 
         .one(db)
         .await?;
     match holder {
-        Some(id) if Some(id) != own => {
-            Err(Error::new(ErrorCode::SessionLabelTaken, format!("Another session is labelled '{label}'")))
-        }
+        Some(id) if Some(id) != own => Err(label_taken(label)),
         _ => Ok(()),
     }
+}
+
+pub(super) fn label_taken(label: &str) -> Error {
+    Error::new(ErrorCode::SessionLabelTaken, format!("Another session is labelled '{label}'"))
 }
 
 /// Lets the session get its owner's next message. Returns it and the one that got them before.

@@ -4,7 +4,9 @@ mod change;
 mod read;
 mod turn;
 
-pub use change::{NewSession, check_label, clear, create, delete, erase_all, lock, lock_all, reset, set_label, switch};
+pub use change::{
+    KEY_TRIES, NewSession, check_label, clear, create, delete, erase_all, lock, lock_all, reset, set_label, switch,
+};
 pub use read::{
     Described, SessionFilter, active_of_agents, any_of_others, count, describe, find, find_active, find_by_label,
     find_of_agent, get, list, own_among, owner_key,

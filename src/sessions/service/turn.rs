@@ -1,8 +1,8 @@
 //! What the turn loop writes to sessions.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::{Expr, ExprTrait},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, SqlErr,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 use crate::{
@@ -74,9 +74,22 @@ pub async fn note_context<C: ConnectionTrait>(
     Ok(rows.first().map(|s| s.last_seq))
 }
 
-pub async fn insert<C: ConnectionTrait>(db: &C, row: &SessionRow) -> Result<()> {
-    entity::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(db).await?;
-    Ok(())
+/// False: another session got the key in this very moment, and nothing was written. Said without an error, which would
+/// spoil the rest of a transaction of Postgres.
+pub async fn insert<C: ConnectionTrait>(db: &C, row: &SessionRow) -> Result<bool> {
+    let key = [entity::Column::AgentId, entity::Column::Key];
+    let inserted = entity::Entity::insert(row.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await;
+    match inserted {
+        Ok(rows) => Ok(rows > 0),
+        Err(DbErr::RecordNotInserted) => Ok(false),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) && row.label.is_some() => {
+            Err(super::change::label_taken(row.label.as_deref().unwrap_or_default()))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The owner's next message no longer goes to the session that held the key.

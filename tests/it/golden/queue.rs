@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
+use futures::{StreamExt, future::join_all};
 use openfang::{
     agents::AgentState,
     error::ErrorCode,
@@ -230,6 +230,33 @@ async fn runs_of_an_erased_session_end_with_it() {
     new.session = SessionChoice::Id(running.session_id);
     assert_eq!(t.try_send(new).await.err().expect("refused").code(), ErrorCode::SessionNotFound);
     assert_eq!(t.ask("@@reply four").await.response(), "four", "the agent is free");
+}
+
+#[tokio::test]
+async fn first_messages_of_one_moment_share_the_session() {
+    let t = TestEngine::start().await;
+    for round in 0..5 {
+        let sender = format!("sender {round}");
+        let sent = join_all((0..8).map(|_| t.send_as(&sender, "@@reply hello"))).await;
+        assert!(sent.iter().all(|s| s.run.session_id == sent[0].run.session_id));
+        let mut positions: Vec<i64> = sent.iter().map(|s| s.run.queue_seq).collect();
+        positions.sort_unstable();
+        assert_eq!(positions, [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+}
+
+#[tokio::test]
+async fn messages_reach_a_session_whatever_is_deleted_meanwhile() {
+    let t = TestEngine::start().await;
+    for _ in 0..10 {
+        let session = t.send("@@reply hello").await.run.session_id;
+        let sent = async { join_all((0..4).map(|_| t.send("@@reply hello"))).await };
+        let (deleted, sent) = tokio::join!(t.engine.delete_session(session), sent);
+        deleted.expect("deleted");
+        for accepted in sent {
+            t.finished(accepted.run.id).await;
+        }
+    }
 }
 
 #[tokio::test]
