@@ -50,6 +50,11 @@ release: ## Build the release binary
 	cargo build --release --bin openfang
 	@ls -l $(TARGET)/release/openfang
 
+.PHONY: bench
+bench: release ## Measure the release binary (QUICK=1 for a shorter run)
+	@$(call need,wrk,wrk)
+	python3 benches/bench.py $(TARGET)/release/openfang $(if $(QUICK),--quick)
+
 ## Checks
 
 .PHONY: test

@@ -23,7 +23,7 @@ class Server:
     def __init__(self, home, env=None):
         self.home, self.port = home, free_port()
         self.env = {**os.environ, "OPENFANG_HOME": str(home), "OPENFANG_API_KEY": KEY, "OPENFANG_RATE_LIMIT__ENABLED": "false",
-                    "OPENFANG_BUILTIN__WORD_DELAY_MS": "0", "OPENFANG_WEBSOCKET__MAX_PER_IP": "5000", "RUST_LOG": "warn", **(env or {})}
+                    "OPENFANG_BUILTIN__WORD_DELAY_MS": "0", "OPENFANG_BUILTIN_SCRIPT": "1", "OPENFANG_WEBSOCKET__MAX_PER_IP": "5000", "RUST_LOG": "warn", **(env or {})}
 
     def start(self):
         began = time.perf_counter()
@@ -76,7 +76,7 @@ def wrk(server, path, connections=16, lua=None):
     if script:
         os.unlink(script.name)
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
-    p50, p99 = re.search(r"50%\s+(\S+)", out)[1], re.search(r"99%\s+(\S+)", out)[1]
+    p50, p99 = (re.search(rf"^\s+{part}%\s+(\S+)", out, re.M)[1] for part in (50, 99))
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     return rate, f"p50 {p50}, p99 {p99}" + (f", {bad[1]} FAILED" if bad else "")
 
@@ -152,22 +152,24 @@ async def stream_overhead(server, agent, model_port, streams):
     return f"p50 {statistics.median(delays):.2f} ms, p99 {delays[int(len(delays) * 0.99)]:.2f} ms, {len(delays)} tokens"
 
 
-async def idle_sockets(server, agent, count, websocket):
-    """Megabytes per idle connection, in kB."""
-    before, writers = server.rss(), []
-    for i in range(count):
+UPGRADE = ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n")
+
+
+async def idle_connections(server, path, count, headers):
+    """kB for each connection that is open and silent."""
+    before, open_ones = server.rss(), []
+    for _ in range(count):
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        if websocket:
-            writer.write(f"GET /api/agents/{agent}/ws HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {KEY}\r\nUpgrade: websocket\r\n"
-                         "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode())
-        else:
-            writer.write(f"GET {agent} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {KEY}\r\n{headers}\r\n".encode())
         await writer.drain()
-        await reader.readline()
-        writers.append((reader, writer))
+        status = await reader.readline()
+        if status.split()[1] not in (b"101", b"200"):
+            sys.exit(f"GET {path}: {status}")
+        open_ones.append(writer)
     await asyncio.sleep(1)
     used = (server.rss() - before) * 1000 / count
-    for _, writer in writers:
+    for writer in open_ones:
         writer.close()
     return used
 
@@ -197,13 +199,16 @@ def main():
     for clients in (1, 8, 64):
         body = "string.format('{\"message\":\"hello %d\",\"sender_id\":\"" + f"c{clients}" + "-%d-%d\"}', n, id, n % " + str(max(1, clients // 2)) + ")"
         show_wrk(f"blocking message, builtin/echo, {clients} clients", server, f"/api/agents/{agent}/message", connections=max(2, clients), lua=posting(body))
-    short = seconds_per_message(server, agent, "growth", 10)
+    # The context is bounded, so that what is measured is the cost of the history that is not sent.
+    manifest = {"name": "growth", "model": {"model": "builtin/echo"}, "max_history_messages": 10}
+    growing = server.need(201, "POST", "/api/agents", {"manifest": manifest})["id"]
     long_count = 500 if QUICK else 5000
-    seconds_per_message(server, agent, "growth", long_count)
-    late = seconds_per_message(server, agent, "growth", 50)
-    first = seconds_per_message(server, agent, "growth-fresh", 50)
-    show(f"message in a session of {2 * long_count:,} messages", f"{late * 1e3:.2f} ms", f"{late / first:.2f} × a fresh session ({first * 1e3:.2f} ms; first ten {short * 1e3:.2f} ms)")
-    sessions = server.need(200, "GET", f"/api/agents/{agent}/sessions?limit=100")["sessions"]
+    seconds_per_message(server, growing, "long", long_count)
+    seconds_per_message(server, growing, "fresh", 5)
+    fresh = seconds_per_message(server, growing, "fresh", 50)
+    late = seconds_per_message(server, growing, "long", 50)
+    show(f"message in a session of {2 * long_count:,} messages", f"{late * 1e3:.2f} ms", f"{late / fresh:.2f} × one of 10 to 110 ({fresh * 1e3:.2f} ms)")
+    sessions = server.need(200, "GET", f"/api/agents/{growing}/sessions?limit=100")["sessions"]
     big = max(sessions, key=lambda s: s["message_count"])
     show_wrk("GET session messages, page of 100", server, f"/api/sessions/{big['id']}/messages?limit=100")
     show_wrk("GET session, newest 500 folded", server, f"/api/sessions/{big['id']}")
@@ -216,9 +221,14 @@ end
     for i in range(100 if QUICK else 999):
         server.need(201, "POST", "/api/agents", {"name": f"bench-{i}", "model": "builtin/echo"})
     show_wrk(f"GET /api/agents?limit=100, {101 if QUICK else 1000} agents", server, "/api/agents?limit=100")
-    for websocket in (True,):
-        used = asyncio.run(idle_sockets(server, agent, 200 if QUICK else 1000, websocket))
-        show("memory per idle WebSocket", f"{used:.0f} kB")
+    idle_count = 200 if QUICK else 1000
+    path = f"/api/agents/{agent}/ws"
+    show("memory per idle WebSocket", f"{asyncio.run(idle_connections(server, path, idle_count, UPGRADE)):.0f} kB")
+    # A run that never ends while we look: its followers are idle streams.
+    slow = server.need(202, "POST", f"/api/agents/{agent}/runs", {"message": "@@delay 600s", "model": "builtin/script"})["id"]
+    path = f"/api/runs/{slow}/stream"
+    show("memory per idle SSE stream", f"{asyncio.run(idle_connections(server, path, idle_count, '')):.0f} kB")
+    server.need(202, "POST", f"/api/runs/{slow}/cancel", {})
     server.stop()
 
     model_port = free_port()

@@ -11,6 +11,9 @@ TOGETHER = {
     "create_agent": {"body", "manifest", "signed_manifest"},
     "replace_agent": {"body", "manifest", "signed_manifest"},
     "list_agents": {"state", "mode"},
+    # Members that the schema does not know do not count as a change.
+    "set_agent_tools": {"body"},
+    "update_agent": {"body"},
     # Blanks around it do not count.
     "create_agent_session": {"label"},
     "set_session_label": {"label"},

@@ -10,7 +10,7 @@ mod tests;
 
 pub use grant::{Grant, GrantError, Kind};
 pub use matching::AgentTarget;
-pub use wildcard::wildcard;
+pub use wildcard::{wildcard, wildcard_ignore_case};
 
 use matching::matches;
 

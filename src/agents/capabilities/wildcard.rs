@@ -1,36 +1,34 @@
 //! The one pattern language of grants: `*` is any run of characters, `?` one character; nothing else is special.
 
-/// Whether the whole text fits the pattern. Linear memory, no recursion, quadratic at worst.
+/// Whether the whole text fits the pattern.
 pub fn wildcard(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut p, mut t) = (0, 0);
-    // Where to continue when the text after the last `*` does not fit: that `*` takes one character more.
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                retry = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => match retry {
-                Some((star, taken)) => {
-                    retry = Some((star, taken + 1));
-                    p = star + 1;
-                    t = taken + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
+    fits(pattern.chars(), text.chars())
 }
 
 /// As `wildcard`, without regard to case.
 pub fn wildcard_ignore_case(pattern: &str, text: &str) -> bool {
-    wildcard(&pattern.to_lowercase(), &text.to_lowercase())
+    fits(pattern.chars().flat_map(char::to_lowercase), text.chars().flat_map(char::to_lowercase))
+}
+
+/// No memory, no recursion, quadratic at worst.
+fn fits(mut pattern: impl Iterator<Item = char> + Clone, mut text: impl Iterator<Item = char> + Clone) -> bool {
+    // Where to continue when the text after the last `*` does not fit: that `*` takes one character more.
+    let mut retry = None;
+    loop {
+        let here = text.clone();
+        let Some(c) = text.next() else { return pattern.all(|c| c == '*') };
+        let mut rest = pattern.clone();
+        match rest.next() {
+            Some('*') => {
+                retry = Some((rest.clone(), here.clone()));
+                (pattern, text) = (rest, here);
+            }
+            Some(wanted) if wanted == '?' || wanted == c => pattern = rest,
+            _ => {
+                let Some((behind, taken)) = &mut retry else { return false };
+                taken.next();
+                (pattern, text) = (behind.clone(), taken.clone());
+            }
+        }
+    }
 }

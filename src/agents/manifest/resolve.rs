@@ -1,6 +1,6 @@
 //! From a manifest to what the agent may do: grants, offered tools, exec policy. Recomputed whenever it is needed.
 
-use crate::agents::capabilities::{Grant, Grants, Kind, wildcard};
+use crate::agents::capabilities::{Grant, Grants, Kind, wildcard_ignore_case};
 
 use super::{
     AgentManifest, AgentMode, AgentResources, Capabilities, ExecMode, ExecPolicy, ManifestWarning, Profile,
@@ -295,7 +295,7 @@ fn offered(
 }
 
 fn fits(pattern: &str, tool: &str) -> bool {
-    wildcard(&pattern.to_lowercase(), &tool.to_lowercase())
+    wildcard_ignore_case(pattern, tool)
 }
 
 /// The name of a server as it appears in names of its tools.

@@ -14,6 +14,8 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr, sea_query::Expr,
 };
 
+use serde::Deserialize;
+
 use super::{AgentRow, AgentState, entity, manifest::AgentManifest};
 use crate::{
     error::{Error, ErrorCode, Result},
@@ -33,7 +35,7 @@ pub use workspace::remove as remove_workspace;
 
 impl AgentRow {
     pub fn manifest(&self) -> Result<AgentManifest> {
-        serde_json::from_value(self.manifest.clone()).map_err(Error::internal)
+        AgentManifest::deserialize(&self.manifest).map_err(Error::internal)
     }
 }
 

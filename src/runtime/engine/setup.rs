@@ -79,7 +79,7 @@ impl Inner {
         {
             return Ok(setup.clone());
         }
-        let manifest: AgentManifest = serde_json::from_value(agent.manifest.clone()).map_err(Error::internal)?;
+        let manifest = agent.manifest()?;
         let files = agents::service::files(self.db.read(), agent.id).await?;
         let old = lock(&self.setups.0).get(&agent.id).map(|(_, setup)| setup.clone());
         let max_bytes = manifest.resources.max_workspace_bytes;

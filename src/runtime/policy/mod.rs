@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::tools::{Effect, Needs, ToolError, ToolErrorCode, ToolInfo};
 use crate::agents::{
-    capabilities::wildcard,
+    capabilities::{wildcard, wildcard_ignore_case},
     manifest::{AgentMode, ToolApproval},
 };
 
@@ -151,7 +151,7 @@ fn check_agent(
         let mode = if agent.mode == AgentMode::Observe { "observe" } else { "assist" };
         return deny(ToolErrorCode::ModeForbids, format!("The mode {mode} does not permit {tool}"));
     }
-    let listed = |list: &[String]| list.iter().any(|pattern| wildcard(&pattern.to_lowercase(), &tool.to_lowercase()));
+    let listed = |list: &[String]| list.iter().any(|pattern| wildcard_ignore_case(pattern, tool));
     let grant = format!("tool:{tool}");
     if !holds(&grant) {
         return deny(ToolErrorCode::CapabilityMissing, format!("The agent does not hold {grant}"));

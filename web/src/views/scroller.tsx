@@ -21,6 +21,7 @@ export function Scroller({ children, label, growing, sends, onTop }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const column = useRef<HTMLDivElement>(null);
   const sticks = useRef(true);
+  const before = useRef(0);
   const more = useRef(signal(false)).current;
   const grows = useRef(growing);
   grows.current = growing;
@@ -47,16 +48,20 @@ export function Scroller({ children, label, growing, sends, onTop }: Props) {
 
   const onScroll = () => {
     const el = box.current!;
-    sticks.current = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_PX;
+    // Text may have grown between our scrolling and this event, so only going up is the reader's wish.
+    const wentUp = el.scrollTop < before.current;
+    before.current = el.scrollTop;
+    const isNear = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR_PX;
+    if (isNear || wentUp) sticks.current = isNear;
     if (sticks.current) more.value = false;
     if (el.scrollTop < NEAR_PX && el.scrollHeight > el.clientHeight) void older(el);
   };
   /** The browser keeps the reader's place by itself, except at the very top. */
   const older = async (el: HTMLElement) => {
-    const [before, at] = [el.scrollHeight, el.scrollTop];
+    const [height, at] = [el.scrollHeight, el.scrollTop];
     await onTop();
     requestAnimationFrame(() => {
-      if (el.scrollTop <= at) el.scrollTop = at + el.scrollHeight - before;
+      if (el.scrollTop <= at) el.scrollTop = at + el.scrollHeight - height;
     });
   };
   return (
