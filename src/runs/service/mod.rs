@@ -10,7 +10,7 @@ pub use queue::{
 };
 pub use read::{
     Described, OpenRuns, RunFilter, all_steps, count_steps, describe, events_after, find, find_by_idempotency_key, get,
-    list, lock_open, newest_ended, oldest_queued, open, open_runs, queue_positions, steps,
+    list, lock_open, newest_ended, oldest_queued, open, open_runs, queue_positions, running_model_calls, steps,
 };
 pub use write::{
     append_events, cancel_open_steps, end_from_outside, erase_agent, erase_session, insert, insert_steps, save,

@@ -12,7 +12,7 @@ use crate::{
     ids::Id,
     page::{ListParams, Page},
     runs::{
-        Door, EventRow, RunRow, RunState, StepKind, StepRow,
+        Door, EventRow, RunRow, RunState, StepKind, StepRow, StepState,
         entity::{event, run, step},
     },
     time::Ts,
@@ -190,6 +190,16 @@ pub async fn all_steps<C: ConnectionTrait>(db: &C, run: Id) -> Result<Vec<StepRo
 }
 
 /// Stored events with a higher sequence number, in order.
+/// Model calls of these runs that are under way.
+pub async fn running_model_calls<C: ConnectionTrait>(db: &C, runs: &[Id]) -> Result<Vec<StepRow>> {
+    Ok(step::Entity::find()
+        .filter(step::Column::RunId.is_in(runs.iter().copied()))
+        .filter(step::Column::Kind.eq(StepKind::ModelCall))
+        .filter(step::Column::State.eq(StepState::Running))
+        .all(db)
+        .await?)
+}
+
 pub async fn events_after<C: ConnectionTrait>(db: &C, run: Id, seq: i64) -> Result<Vec<EventRow>> {
     Ok(event::Entity::find()
         .filter(event::Column::RunId.eq(run))

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     caller::CallerKind,
     ids::Id,
-    llm::{ErrorClass, LlmError, Purpose, TokenUsage, catalog::cost_micro_usd, estimate},
-    runs::Tokens,
+    llm::{ErrorClass, LlmError, Purpose, TokenUsage, catalog::cost_micro_usd, estimate, registry::ResolvedModel},
+    runs::{RunRow, StepRow, Tokens},
     time::Ts,
     usage::{UsagePurpose, UsageRow, UsageStatus},
 };
@@ -79,6 +79,79 @@ impl Inner {
     }
 }
 
+/// What a model call took, as reported or guessed.
+pub(super) struct Spent {
+    pub usage: TokenUsage,
+    pub estimated: bool,
+    pub status: UsageStatus,
+    pub error: Option<ErrorClass>,
+    pub tool_calls: usize,
+    pub latency_ms: i64,
+    pub first_token_ms: Option<i64>,
+}
+
+/// Charges a call to its step and run, and gives its usage row.
+pub(super) fn charge(
+    run: &mut RunRow,
+    step: &mut StepRow,
+    agent_name: &str,
+    model: &ResolvedModel,
+    purpose: Purpose,
+    spent: &Spent,
+) -> UsageRow {
+    let tokens = Tokens::from(spent.usage);
+    let cost = i64::try_from(cost_micro_usd(&model.prices, &spent.usage)).unwrap_or(i64::MAX);
+    step.input_tokens = tokens.input;
+    step.output_tokens = tokens.output;
+    step.cached_tokens = tokens.cached;
+    step.cache_write_tokens = tokens.cache_write;
+    step.reasoning_tokens = tokens.reasoning;
+    step.cost_micro_usd = Some(cost);
+    let total = run.tokens().plus(tokens);
+    run.input_tokens = total.input;
+    run.output_tokens = total.output;
+    run.cached_tokens = total.cached;
+    run.cache_write_tokens = total.cache_write;
+    run.reasoning_tokens = total.reasoning;
+    run.cost_micro_usd = Some(run.cost_micro_usd.unwrap_or(0) + cost);
+    UsageRow {
+        id: Id::new(),
+        agent_id: Some(run.agent_id),
+        agent_name: Some(agent_name.to_owned()),
+        run_id: Some(run.id),
+        step_id: Some(step.id),
+        session_id: Some(run.session_id),
+        api_key_id: (run.caller.kind == CallerKind::ApiKey)
+            .then(|| run.caller.id.as_deref().and_then(|id| Id::parse(id).ok()))
+            .flatten(),
+        origin_user: run.origin_user.clone(),
+        door: run.door,
+        purpose: match purpose {
+            Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
+            Purpose::Compaction => UsagePurpose::Compaction,
+            Purpose::Describe => UsagePurpose::Other,
+        },
+        provider: model.provider.clone(),
+        model: model.model.clone(),
+        upstream_model: model.upstream_id.clone(),
+        status: spent.status,
+        error_code: spent.error.map(code_word),
+        input_tokens: tokens.input,
+        cached_input_tokens: tokens.cached,
+        cache_write_tokens: tokens.cache_write,
+        output_tokens: tokens.output,
+        reasoning_tokens: tokens.reasoning,
+        tool_calls: i32::try_from(spent.tool_calls).unwrap_or(i32::MAX),
+        estimated: spent.estimated,
+        cost_micro_usd: cost,
+        price_assumed: model.prices.estimated,
+        latency_ms: spent.latency_ms,
+        first_token_ms: spent.first_token_ms,
+        attempt: step.attempt,
+        created_at: Ts::now(),
+    }
+}
+
 impl Turn {
     /// The usage row of a call, on step and run too.
     #[expect(clippy::too_many_arguments, reason = "one row with the facts of one call")]
@@ -96,59 +169,19 @@ impl Turn {
         let (Some(model), Some(step)) = (self.models.models.get(call.candidate), self.steps.get_mut(at)) else {
             return;
         };
-        let tokens = Tokens::from(usage);
-        let prices = &model.resolved.prices;
-        let cost = i64::try_from(cost_micro_usd(prices, &usage)).unwrap_or(i64::MAX);
-        step.input_tokens = tokens.input;
-        step.output_tokens = tokens.output;
-        step.cached_tokens = tokens.cached;
-        step.cache_write_tokens = tokens.cache_write;
-        step.reasoning_tokens = tokens.reasoning;
-        step.cost_micro_usd = Some(cost);
-        let total = self.run.tokens().plus(tokens);
-        self.run.input_tokens = total.input;
-        self.run.output_tokens = total.output;
-        self.run.cached_tokens = total.cached;
-        self.run.cache_write_tokens = total.cache_write;
-        self.run.reasoning_tokens = total.reasoning;
-        self.run.cost_micro_usd = Some(self.run.cost_micro_usd.unwrap_or(0) + cost);
-        changes.usage.push(UsageRow {
-            id: Id::new(),
-            agent_id: Some(self.run.agent_id),
-            agent_name: Some(self.agent.name.clone()),
-            run_id: Some(self.run.id),
-            step_id: Some(step.id),
-            session_id: Some(self.run.session_id),
-            api_key_id: (self.run.caller.kind == CallerKind::ApiKey)
-                .then(|| self.run.caller.id.as_deref().and_then(|id| Id::parse(id).ok()))
-                .flatten(),
-            origin_user: self.run.origin_user.clone(),
-            door: self.run.door,
-            purpose: match call.purpose {
-                Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
-                Purpose::Compaction => UsagePurpose::Compaction,
-                Purpose::Describe => UsagePurpose::Other,
-            },
-            provider: model.provider.clone(),
-            model: model.resolved.model.clone(),
-            upstream_model: model.resolved.upstream_id.clone(),
-            status,
-            error_code: error.map(|e| code_word(e.class)),
-            input_tokens: tokens.input,
-            cached_input_tokens: tokens.cached,
-            cache_write_tokens: tokens.cache_write,
-            output_tokens: tokens.output,
-            reasoning_tokens: tokens.reasoning,
-            tool_calls: i32::try_from(answer.calls.len()).unwrap_or(i32::MAX),
+        let spent = Spent {
+            usage,
             estimated,
-            cost_micro_usd: cost,
-            price_assumed: prices.estimated,
+            status,
+            error: error.map(|e| e.class),
+            tool_calls: answer.calls.len(),
             latency_ms: answer.latency_ms,
             first_token_ms: answer.first_token_ms,
-            attempt: call.attempt,
-            created_at: Ts::now(),
-        });
-        changes.event(EventBody::Usage { tokens: total, cost_micro_usd: self.run.cost_micro_usd.unwrap_or(0) });
+        };
+        let row = charge(&mut self.run, step, &self.agent.name, &model.resolved, call.purpose, &spent);
+        changes.usage.push(row);
+        let tokens = self.run.tokens();
+        changes.event(EventBody::Usage { tokens, cost_micro_usd: self.run.cost_micro_usd.unwrap_or(0) });
     }
 
     pub(super) fn note_answered(&self, call: Call) {

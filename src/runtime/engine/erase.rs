@@ -5,14 +5,24 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseTransaction;
 
-use super::{super::event::RunEvent, Engine, Inner, end::terminal_event, turn::number_events};
+use super::{
+    super::{event::RunEvent, transcript},
+    Engine, Inner,
+    charge::{Spent, charge},
+    end::terminal_event,
+    report::Sent,
+    setup,
+    turn::number_events,
+};
 use crate::{
     agents::{self, AgentRow, rules::ManifestRules},
     error::Result,
     ids::Id,
-    runs::{self, RunRow, RunState, StopReason},
+    llm::{TokenUsage, estimate, registry::ModelChoice},
+    runs::{self, RunRow, RunState, StepRow, StepState, StopReason},
     sessions::{self, SessionRow},
     time::Ts,
+    usage::{self, UsageStatus},
 };
 
 /// Why runs of an erased session ended.
@@ -91,7 +101,14 @@ impl Inner {
         now: Ts,
     ) -> Result<EndedRuns> {
         let mut ended = vec![];
-        for mut run in runs::service::lock_open(tx, agent, session).await? {
+        let open = runs::service::lock_open(tx, agent, session).await?;
+        let ids: Vec<Id> = open.iter().map(|run| run.id).collect();
+        let mut cut = runs::service::running_model_calls(tx, &ids).await?;
+        for mut run in open {
+            // A run is at one step at a time.
+            if let Some(at) = cut.iter().position(|step| step.run_id == run.id) {
+                self.charge_cut(tx, &mut run, cut.swap_remove(at), now).await?;
+            }
             let was = run.state;
             run.state = RunState::Cancelled;
             run.stop_reason = Some(StopReason::Cancelled);
@@ -113,6 +130,39 @@ impl Inner {
             }
         }
         Ok(EndedRuns(ended))
+    }
+
+    /// A call that is cut costs what it sent and the text received so far.
+    async fn charge_cut(&self, tx: &DatabaseTransaction, run: &mut RunRow, mut step: StepRow, now: Ts) -> Result<()> {
+        let Some(agent) = agents::service::find(tx, run.agent_id).await? else { return Ok(()) };
+        let setup = self.agent_setup_in(tx, &agent).await?;
+        let choice = ModelChoice {
+            provider: step.provider.clone().unwrap_or_default(),
+            ..ModelChoice::named(step.model.as_deref().unwrap_or_default())
+        };
+        let model = self.models.resolve(&choice);
+        let sent = Sent { model: &model, class: setup::stored_class(&run.caller), door: run.door };
+        let facts = self.estimate(tx, &agent, &setup, sent, run.session_id).await?;
+        let spent = Spent {
+            usage: TokenUsage {
+                input: facts.total(),
+                output: estimate::text(step.partial.as_deref().unwrap_or_default()),
+                ..TokenUsage::default()
+            },
+            estimated: true,
+            status: UsageStatus::Cancelled,
+            error: None,
+            tool_calls: 0,
+            latency_ms: step.started_at.map_or(0, |start| now.since(start)),
+            first_token_ms: None,
+        };
+        let purpose = transcript::call(&step).purpose;
+        let row = charge(run, &mut step, &agent.name, &model, purpose, &spent);
+        usage::service::record(tx, vec![row]).await?;
+        step.state = StepState::Cancelled;
+        step.ended_at = Some(now);
+        step.partial = None;
+        runs::service::save_step(tx, &step).await
     }
 
     /// After the commit: workers let go, followers and waiting callers hear of the end.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
+
 use super::{
-    Engine,
+    Engine, Inner,
     request::HISTORY_ROWS,
     session_key,
-    setup::{self, Ask},
+    setup::{self, AgentSetup, Ask},
 };
 use crate::{
     agents::{
@@ -16,19 +18,32 @@ use crate::{
     caller::Caller,
     error::Result,
     ids::Id,
-    llm::{estimate, registry::ModelChoice},
+    llm::{
+        estimate,
+        registry::{ModelChoice, ResolvedModel},
+    },
     messages,
     runs::{Door, RunOptions},
-    runtime::context::{self, Budget},
+    runtime::{
+        context::{self, Budget},
+        policy::CallerClass,
+    },
 };
 
 /// Estimated tokens of the next call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct ContextFacts {
     pub system_tokens: u32,
     pub tool_tokens: u32,
     pub message_tokens: u32,
     pub context_window: u32,
+}
+
+impl ContextFacts {
+    /// Tokens of all that is sent.
+    pub fn total(self) -> u32 {
+        self.system_tokens.saturating_add(self.tool_tokens).saturating_add(self.message_tokens)
+    }
 }
 
 impl Engine {
@@ -54,31 +69,48 @@ impl Engine {
     pub async fn context_facts(&self, agent: &AgentRow, caller: &Caller, session: Id) -> Result<ContextFacts> {
         let setup = self.0.agent_setup(agent).await?;
         let models = self.0.models_for(agent, &setup, Ask::ahead(&RunOptions::default()));
-        let model = models.models.first().map(|model| &model.resolved);
-        let tools = match model.is_some_and(|model| model.tools) {
-            true => self.0.offered(agent, &setup, setup::stored_class(&caller.into())),
-            false => Arc::default(),
-        };
+        let Some(model) = models.models.first() else { return Ok(ContextFacts::default()) };
+        let class = setup::stored_class(&caller.into());
+        let sent = Sent { model: &model.resolved, class, door: Door::Api };
+        self.0.estimate(self.0.db.read(), agent, &setup, sent, session).await
+    }
+}
+
+/// What the estimate of a call depends on beside the agent and the session.
+#[derive(Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub model: &'a ResolvedModel,
+    pub class: CallerClass,
+    pub door: Door,
+}
+
+impl Inner {
+    /// What a call to this model sends with the session as it is.
+    pub(super) async fn estimate<C: ConnectionTrait>(
+        &self,
+        db: &C,
+        agent: &AgentRow,
+        setup: &AgentSetup,
+        sent: Sent<'_>,
+        session: Id,
+    ) -> Result<ContextFacts> {
+        let Sent { model, class, door } = sent;
+        let tools = if model.tools { self.offered(agent, setup, class) } else { Arc::default() };
         let limit = match setup.manifest.max_history_messages {
             Some(max) if max > 0 => u64::from(max),
             _ => HISTORY_ROWS,
         };
-        let rows = messages::service::newest(self.0.db.read(), session, 0, limit).await?;
-        let system_tokens = estimate::text(&setup.system_text(agent, Door::Api));
+        let rows = messages::service::newest(db, session, 0, limit).await?;
+        let system_tokens = estimate::text(&setup.system_text(agent, door));
         let tool_tokens = tools.tokens;
-        let context_window = model.map_or(0, |model| model.context_window);
-        let budget = Budget {
-            context_window,
-            max_tokens: models.models.first().map_or(0, |model| model.max_tokens),
-            max_messages: 0,
-            halved: false,
-        };
+        let context_window = model.context_window;
+        let budget = Budget { context_window, max_tokens: setup.output_limit(model), max_messages: 0, halved: false };
         let room = budget.input_limit().saturating_sub(system_tokens).saturating_sub(tool_tokens);
-        let sent = context::newest_runs(&rows, room, 0);
+        let kept = context::newest_runs(&rows, room, 0);
         Ok(ContextFacts {
             system_tokens,
             tool_tokens,
-            message_tokens: sent.iter().map(|m| u32::try_from(m.tokens).unwrap_or(0)).sum(),
+            message_tokens: kept.iter().map(|m| u32::try_from(m.tokens).unwrap_or(0)).sum(),
             context_window,
         })
     }

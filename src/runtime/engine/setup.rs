@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use sea_orm::ConnectionTrait;
 use serde_json::Map;
 
 use super::{
@@ -72,6 +73,11 @@ pub struct Cache(Mutex<HashMap<Id, (Version, Arc<AgentSetup>)>>);
 impl Inner {
     /// Settings of the agent as its row says, from the cache if they did not change.
     pub(super) async fn agent_setup(&self, agent: &AgentRow) -> Result<Arc<AgentSetup>> {
+        self.agent_setup_in(self.db.read(), agent).await
+    }
+
+    /// As `agent_setup`, on this connection.
+    pub(super) async fn agent_setup_in<C: ConnectionTrait>(&self, db: &C, agent: &AgentRow) -> Result<Arc<AgentSetup>> {
         let version =
             Version { manifest: agent.manifest_version, files: agent.files_version, mode: agent.mode.clone() };
         if let Some((known, setup)) = lock(&self.setups.0).get(&agent.id)
@@ -80,7 +86,7 @@ impl Inner {
             return Ok(setup.clone());
         }
         let manifest = agent.manifest()?;
-        let files = agents::service::files(self.db.read(), agent.id).await?;
+        let files = agents::service::files(db, agent.id).await?;
         let old = lock(&self.setups.0).get(&agent.id).map(|(_, setup)| setup.clone());
         let max_bytes = manifest.resources.max_workspace_bytes;
         let setup = Arc::new(AgentSetup {
@@ -218,9 +224,13 @@ pub struct RunModel {
     pub max_tokens: u32,
 }
 
+fn output_limit(max_tokens: u32, model: &ResolvedModel) -> u32 {
+    max_tokens.min(model.max_output.max(1))
+}
+
 impl RunModel {
     fn new(resolved: ResolvedModel, max_tokens: u32) -> Self {
-        Self { provider: resolved.provider.clone(), max_tokens: max_tokens.min(resolved.max_output.max(1)), resolved }
+        Self { provider: resolved.provider.clone(), max_tokens: output_limit(max_tokens, &resolved), resolved }
     }
 
     /// `provider/model`.
@@ -308,6 +318,11 @@ impl AgentSetup {
     pub fn system_text(&self, agent: &AgentRow, door: Door) -> String {
         let manifest = &self.manifest;
         system_text(&agent.name, &manifest.description, manifest.model.system_prompt.as_deref(), &self.persona, door)
+    }
+
+    /// Of one answer of this model.
+    pub fn output_limit(&self, model: &ResolvedModel) -> u32 {
+        output_limit(u32::try_from(self.manifest.model.max_tokens).unwrap_or(u32::MAX), model)
     }
 
     pub fn tool_timeout(&self, tool: &str) -> Option<Duration> {

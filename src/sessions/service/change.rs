@@ -118,34 +118,51 @@ pub(super) fn label_taken(label: &str) -> Error {
 
 /// Lets the session get its owner's next message. Returns it and the one that got them before.
 pub async fn switch(db: &Db, agent: Id, session: Id, now: Ts) -> Result<(SessionRow, Option<Id>)> {
-    let tx = db.begin().await?;
-    let row = read::find_of_agent(&tx, agent, session).await?;
-    let previous = turn::release_key(&tx, agent, &row.owner).await?;
-    let row = hold_key(&tx, row, now).await?;
-    tx.commit().await?;
-    Ok((row, previous))
+    for _ in 0..KEY_TRIES {
+        let tx = db.begin().await?;
+        let row = read::find_of_agent(&tx, agent, session).await?;
+        let previous = turn::release_key(&tx, agent, &row.owner).await?;
+        // Without a holder, a message of the owner may have made one meanwhile.
+        if let Some(row) = hold_key(&tx, row, now).await? {
+            tx.commit().await?;
+            return Ok((row, previous));
+        }
+        tx.rollback().await?;
+    }
+    Err(Error::internal("the key of the session stays taken"))
 }
 
-async fn hold_key<C: ConnectionTrait>(db: &C, row: SessionRow, now: Ts) -> Result<SessionRow> {
-    entity::Entity::update_many()
+/// None: another session got the key in this very moment; the transaction is void.
+async fn hold_key<C: ConnectionTrait>(db: &C, row: SessionRow, now: Ts) -> Result<Option<SessionRow>> {
+    let held = entity::Entity::update_many()
         .col_expr(entity::Column::Key, Expr::value(row.owner.clone()))
         .col_expr(entity::Column::UpdatedAt, Expr::value(now))
         .filter(entity::Column::Id.eq(row.id))
         .exec(db)
-        .await?;
-    Ok(SessionRow { key: Some(row.owner.clone()), updated_at: now, ..row })
+        .await;
+    match held {
+        Ok(done) if done.rows_affected == 0 => Err(read::not_found()),
+        Ok(_) => Ok(Some(SessionRow { key: Some(row.owner.clone()), updated_at: now, ..row })),
+        Err(error) if turn::is_taken(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub async fn set_label(db: &Db, session: Id, label: Option<&str>, now: Ts) -> Result<SessionRow> {
     let tx = db.begin().await?;
     let row = read::get(&tx, session).await?;
     check_free(&tx, row.agent_id, label, Some(session)).await?;
-    entity::Entity::update_many()
+    let labelled = entity::Entity::update_many()
         .col_expr(entity::Column::Label, Expr::value(label))
         .col_expr(entity::Column::UpdatedAt, Expr::value(now))
         .filter(entity::Column::Id.eq(session))
         .exec(&tx)
-        .await?;
+        .await;
+    match labelled {
+        // Another session got the label after the look.
+        Err(error) if turn::is_taken(&error) => return Err(label_taken(label.unwrap_or_default())),
+        other => other?,
+    };
     tx.commit().await?;
     Ok(SessionRow { label: label.map(str::to_owned), updated_at: now, ..row })
 }

@@ -85,11 +85,16 @@ pub async fn insert<C: ConnectionTrait>(db: &C, row: &SessionRow) -> Result<bool
     match inserted {
         Ok(rows) => Ok(rows > 0),
         Err(DbErr::RecordNotInserted) => Ok(false),
-        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) && row.label.is_some() => {
+        Err(error) if is_taken(&error) && row.label.is_some() => {
             Err(super::change::label_taken(row.label.as_deref().unwrap_or_default()))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Another row has the key or the label.
+pub(super) fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 /// The owner's next message no longer goes to the session that held the key.

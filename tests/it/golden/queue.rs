@@ -6,12 +6,17 @@ use futures::{StreamExt, future::join_all};
 use openfang::{
     agents::AgentState,
     error::ErrorCode,
+    ids::Id,
+    llm::estimate,
     messages::MessageFlag,
     runs::{self, RunState},
     runtime::{
         engine::{Followed, SessionChoice},
         event::{EventBody, EventId},
     },
+    sessions,
+    time::Ts,
+    usage::UsageStatus,
 };
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -230,6 +235,65 @@ async fn runs_of_an_erased_session_end_with_it() {
     new.session = SessionChoice::Id(running.session_id);
     assert_eq!(t.try_send(new).await.err().expect("refused").code(), ErrorCode::SessionNotFound);
     assert_eq!(t.ask("@@reply four").await.response(), "four", "the agent is free");
+}
+
+#[tokio::test]
+async fn a_call_cut_by_an_erasure_is_charged() {
+    let t = TestEngine::with(Setup { word_delay_ms: 100, ..Setup::default() }).await;
+    t.ask("@@reply remember this").await;
+    // Long words, so that the first are stored as received while the rest is still to come.
+    let words = vec!["w".repeat(700); 60].join(" ");
+    let run = t.send(&format!("@@reply {words}")).await.run;
+    let received = async {
+        loop {
+            let steps = runs::service::all_steps(t.db.read(), run.id).await.unwrap();
+            if let Some(text) = steps.iter().find_map(|s| s.partial.clone()) {
+                return text;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let received = tokio::time::timeout(PATIENCE, received).await.expect("text is stored");
+    t.engine.delete_session(run.session_id).await.unwrap();
+    t.finished(run.id).await;
+    let end = t.rows(run.id).await;
+    let [call] = end.usage.as_slice() else { panic!("one row for each call: {:#?}", end.usage) };
+    assert_eq!((call.status, call.estimated), (UsageStatus::Cancelled, true));
+    assert!(call.output_tokens >= i64::from(estimate::text(&received)), "{}", call.output_tokens);
+    assert!(call.input_tokens > i64::from(estimate::text(&words)), "the message, the prompt and what was said before");
+    assert_eq!((end.run.input_tokens, end.run.output_tokens), (call.input_tokens, call.output_tokens));
+    assert_eq!(end.run.cost_micro_usd, Some(call.cost_micro_usd));
+    assert_eq!((end.steps[0].input_tokens, &end.steps[0].partial), (call.input_tokens, &None));
+    assert_eq!(end.done().usage.input, call.input_tokens);
+}
+
+#[tokio::test]
+async fn a_switch_and_a_first_message_of_one_moment_share_the_key() {
+    let t = TestEngine::start().await;
+    for round in 0..10 {
+        let sender = format!("sender {round}");
+        let first = t.send_as(&sender, "@@reply hello").await.run.session_id;
+        let row = sessions::service::get(t.db.read(), first).await.unwrap();
+        sessions::service::release_key(t.db.write(), row.agent_id, &row.owner).await.unwrap();
+        let switch = sessions::service::switch(&t.db, row.agent_id, first, Ts::now());
+        let (switched, _) = tokio::join!(switch, t.send_as(&sender, "@@reply hello"));
+        assert_eq!(switched.expect("switched").0.key, Some(row.owner));
+    }
+}
+
+#[tokio::test]
+async fn a_label_goes_to_one_of_those_who_want_it_at_once() {
+    let t = TestEngine::start().await;
+    let mut ids = vec![];
+    for n in 0..6 {
+        ids.push(t.send_as(&format!("sender {n}"), "@@reply hello").await.run.session_id);
+    }
+    for label in ["one", "two", "three"] {
+        let set = |id: &Id| sessions::service::set_label(&t.db, *id, Some(label), Ts::now());
+        let outcomes = join_all(ids.iter().map(set)).await;
+        let codes: Vec<_> = outcomes.iter().filter_map(|o| o.as_ref().err()).map(|e| e.code()).collect();
+        assert_eq!(codes, [ErrorCode::SessionLabelTaken; 5]);
+    }
 }
 
 #[tokio::test]
