@@ -9,6 +9,7 @@ mod m20261124_110100_sessions;
 mod m20261124_110200_runs;
 mod m20261124_110300_usage;
 mod m20261124_110400_artifacts;
+mod m20261124_120000_agent_search;
 
 pub struct Migrator;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_110200_runs::Migration),
             Box::new(m20261124_110300_usage::Migration),
             Box::new(m20261124_110400_artifacts::Migration),
+            Box::new(m20261124_120000_agent_search::Migration),
         ]
     }
 }

@@ -25,6 +25,8 @@ pub struct Model {
     pub name: String,
     /// Lower case of the name; unique among agents that are not terminated.
     pub name_key: String,
+    /// Name and description without case, to be searched; written whenever the row is.
+    pub search_key: String,
     pub state: AgentState,
     /// `observe`, `assist` or `full`.
     pub mode: String,

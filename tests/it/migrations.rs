@@ -8,6 +8,7 @@ use std::{
 use migration::{Migrator, MigratorTrait};
 use regex::Regex;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use uuid::Uuid;
 
 use crate::support::database;
 
@@ -34,6 +35,38 @@ async fn migrations_go_up_down_and_up() {
         assert_eq!(columns, &first[table], "{table}: columns, and whether they take NULL");
     }
     every_foreign_key_is_indexed(&db, &first).await;
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn agents_made_before_there_was_a_search_key_get_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = database::fresh(folder.path()).await;
+    let url = if url.starts_with("sqlite") { format!("{url}?mode=rwc") } else { url };
+    let db = Database::connect(&url).await.unwrap();
+    Migrator::up(&db, Some(6)).await.unwrap();
+    // More than a batch, and one without a description.
+    for n in 0..502 {
+        let description = if n == 501 { "null".to_owned() } else { format!("\"ÄHRE {n} Straße\"") };
+        let id = Uuid::from_u128(n + 1);
+        let id = if db.get_database_backend() == DbBackend::Sqlite {
+            format!("x'{}'", id.simple())
+        } else {
+            format!("'{id}'")
+        };
+        let sql = format!(
+            "INSERT INTO agents (id, name, name_key, state, mode, stable, manifest, signature_status, \
+             manifest_version, files_version, updated_by, workspace, crash_restarts, created_at, updated_at, last_active) \
+             VALUES ({id}, 'ÖL {n}', 'öl {n}', 'running', 'full', FALSE, '{{\"description\": {description}}}', 'none', \
+             1, 1, 'test', '/w', 0, 0, 0, 0)"
+        );
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    Migrator::up(&db, None).await.unwrap();
+    let rows = rows(&db, "SELECT search_key FROM agents ORDER BY id").await;
+    let keys: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    assert_eq!((keys.len(), keys[0].as_str()), (502, "öl 0\nähre 0 strasse"));
+    assert_eq!((keys[500].as_str(), keys[501].as_str()), ("öl 500\nähre 500 strasse", "öl 501\n"));
     db.close().await.unwrap();
 }
 

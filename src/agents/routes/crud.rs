@@ -49,7 +49,7 @@ pub struct AgentQuery {
     #[validate(length(max = 64))]
     #[param(max_length = 64)]
     tag: Option<String>,
-    /// Part of name or description, in any case.
+    /// Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
     #[validate(length(max = 200))]
     #[param(max_length = 200)]
     q: Option<String>,

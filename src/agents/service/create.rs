@@ -132,6 +132,7 @@ async fn make(
         id,
         name: manifest.name.clone(),
         name_key: manifest.name.to_lowercase(),
+        search_key: String::new(),
         state: if manifest.start { AgentState::Running } else { AgentState::Created },
         mode: kept.mode.unwrap_or_else(|| manifest.mode.as_str().to_owned()),
         stable: parsed.stable.unwrap_or(kept.stable),

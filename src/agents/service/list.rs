@@ -6,6 +6,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, LikeExpr, Query, SubQueryStatement},
 };
 
+use super::fold;
 use crate::{
     agents::{AgentRow, AgentState, entity, manifest::AgentMode},
     error::{Error, Result},
@@ -20,7 +21,7 @@ pub struct AgentFilter {
     pub states: Vec<AgentState>,
     pub mode: Option<AgentMode>,
     pub tag: Option<String>,
-    /// Part of name or description, in any case.
+    /// Part of name or description, without regard to case in all of Unicode.
     pub text: Option<String>,
     pub include_terminated: bool,
 }
@@ -39,17 +40,16 @@ type Column = entity::Column;
 impl AgentFilter {
     fn condition(&self) -> Condition {
         let asks_for_terminated = self.include_terminated || self.states.contains(&AgentState::Terminated);
-        let by_text = self.text.as_ref().filter(|text| !text.is_empty()).map(|text| {
-            let lower = text.to_lowercase();
-            let description = Func::lower(manifest_text("description"));
-            Condition::any()
-                .add(Expr::col((entity::Entity, Column::NameKey)).like(containing(&lower)))
-                .add(Expr::expr(description).like(containing(&lower)))
-        });
-        // A list in JSON: the quotes around the tag make it a whole element.
+        let by_text = self
+            .text
+            .as_ref()
+            .filter(|text| !text.is_empty())
+            .map(|text| Expr::col((entity::Entity, Column::SearchKey)).like(containing(&fold(text))));
         let by_tag = self.tag.as_ref().map(|tag| {
+            // A list in JSON: the quotes around the tag make it a whole element. `LIKE` would ignore case on SQLite only.
             let element = serde_json::Value::from(tag.as_str()).to_string();
-            manifest_text("tags").like(containing(&element))
+            let without = Func::cust("replace").arg(tags()).arg(element).arg("");
+            Expr::expr(without).ne(tags())
         });
         Condition::all()
             // Without a workspace it was erased.
@@ -62,9 +62,9 @@ impl AgentFilter {
     }
 }
 
-/// A member of the stored manifest as text; the operator is the same in both dialects.
-fn manifest_text(member: &'static str) -> Expr {
-    Expr::cust(format!(r#""agents"."manifest" ->> '{member}'"#))
+/// The stored manifest's tags as text; the operator is the same in both dialects.
+fn tags() -> Expr {
+    Expr::cust(r#""agents"."manifest" ->> 'tags'"#)
 }
 
 fn containing(text: &str) -> LikeExpr {

@@ -13,6 +13,7 @@ mod workspace;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr, sea_query::Expr,
 };
+use serde_json::Value;
 
 use serde::Deserialize;
 
@@ -39,17 +40,31 @@ impl AgentRow {
     }
 }
 
-pub async fn insert<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<()> {
+pub async fn insert<C: ConnectionTrait>(db: &C, mut row: AgentRow) -> Result<()> {
+    row.search_key = search_key(&row);
     let name = row.name.clone();
     let inserted = entity::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(db).await;
     inserted.map(|_| ()).map_err(|e| name_taken(e, &name))
 }
 
 /// Writes every column.
-pub async fn save<C: ConnectionTrait>(db: &C, row: AgentRow) -> Result<AgentRow> {
+pub async fn save<C: ConnectionTrait>(db: &C, mut row: AgentRow) -> Result<AgentRow> {
+    row.search_key = search_key(&row);
     let name = row.name.clone();
     let saved = entity::Entity::update(row.into_active_model().reset_all()).exec(db).await;
     saved.map_err(|e| name_taken(e, &name))
+}
+
+/// What a search looks in. A name holds no line break, so that both stay apart.
+fn search_key(row: &AgentRow) -> String {
+    let description = row.manifest.get("description").and_then(Value::as_str).unwrap_or_default();
+    fold(&format!("{}\n{description}", row.name))
+}
+
+/// Text without case in all of Unicode, letter by letter: `ß`, `ẞ` and `SS` are one, and so are all forms of sigma.
+fn fold(text: &str) -> String {
+    let fold = |c: char| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    text.chars().flat_map(fold).collect()
 }
 
 fn name_taken(error: sea_orm::DbErr, name: &str) -> Error {

@@ -62,6 +62,42 @@ async fn filters_and_orders() {
 }
 
 #[tokio::test]
+async fn searches_ignore_case_in_every_script() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let umlaut = create(&admin, json!({"name": "Gärtner", "description": "ÖLT die Straße, Οδός ΣΟΣΑ"})).await;
+    create(&admin, json!({"name": "Садовник", "description": "Любит РОЗЫ"})).await;
+    for (q, found) in [
+        ("GÄRT", vec!["Gärtner"]),
+        ("gärt", vec!["Gärtner"]),
+        ("ölt DIE", vec!["Gärtner"]),
+        ("STRASSE", vec!["Gärtner"]),
+        ("straẞe", vec!["Gärtner"]),
+        ("ΟΔΌΣ", vec!["Gärtner"]),
+        ("σος", vec!["Gärtner"]),
+        ("САДОВНИК", vec!["Садовник"]),
+        ("розы", vec!["Садовник"]),
+        ("", vec!["Gärtner", "Садовник"]),
+        ("gart", vec![]),
+    ] {
+        assert_eq!(names(&admin, &[("q", q)]).await, found, "{q}");
+    }
+    let change = json!({"name": "Ärztin", "description": null});
+    admin.call("update_agent").id(&umlaut["id"]).json(change).ok(200).await;
+    assert_eq!(names(&admin, &[("q", "äRZT")]).await, ["Ärztin"]);
+    assert_eq!(names(&admin, &[("q", "straße")]).await, Vec::<String>::new(), "the old description is forgotten");
+}
+
+#[tokio::test]
+async fn tags_are_exact() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    create(&admin, json!({"name": "a", "tags": ["Green"]})).await;
+    assert_eq!(names(&admin, &[("tag", "Green")]).await, ["a"]);
+    assert_eq!(names(&admin, &[("tag", "green")]).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn pages_neither_skip_nor_double() {
     let app = TestApp::start().await;
     let admin = app.admin();

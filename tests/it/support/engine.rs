@@ -304,6 +304,7 @@ fn agent_row(overrides: &Value, name: &str, workspace: PathBuf) -> AgentRow {
         id: Id::new(),
         name: name.to_owned(),
         name_key: name.to_lowercase(),
+        search_key: String::new(),
         state: AgentState::Running,
         mode: "full".into(),
         stable: false,

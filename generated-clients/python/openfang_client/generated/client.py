@@ -47,7 +47,7 @@ class Agents:
             state: One or several states, separated by commas.
             mode: `observe`, `assist` or `full`.
             tag: Only agents with this tag.
-            q: Part of name or description, in any case.
+            q: Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
             include_terminated: Also agents that were deleted but not uninstalled.
             sort: `created_at`, `name` or `last_active`.
             order: `asc` or `desc`.
@@ -99,7 +99,7 @@ class Agents:
             state: One or several states, separated by commas.
             mode: `observe`, `assist` or `full`.
             tag: Only agents with this tag.
-            q: Part of name or description, in any case.
+            q: Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
             include_terminated: Also agents that were deleted but not uninstalled.
             sort: `created_at`, `name` or `last_active`.
             order: `asc` or `desc`.
@@ -2292,7 +2292,7 @@ class AsyncAgents:
             state: One or several states, separated by commas.
             mode: `observe`, `assist` or `full`.
             tag: Only agents with this tag.
-            q: Part of name or description, in any case.
+            q: Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
             include_terminated: Also agents that were deleted but not uninstalled.
             sort: `created_at`, `name` or `last_active`.
             order: `asc` or `desc`.
@@ -2344,7 +2344,7 @@ class AsyncAgents:
             state: One or several states, separated by commas.
             mode: `observe`, `assist` or `full`.
             tag: Only agents with this tag.
-            q: Part of name or description, in any case.
+            q: Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
             include_terminated: Also agents that were deleted but not uninstalled.
             sort: `created_at`, `name` or `last_active`.
             order: `asc` or `desc`.

@@ -4388,7 +4388,7 @@ export type ListAgentsData = {
          */
         tag?: string;
         /**
-         * Part of name or description, in any case.
+         * Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
          */
         q?: string;
         /**
