@@ -1,10 +1,16 @@
 //! The table of contents: every slice's routes, and the layers around them, outermost last.
 
+use std::convert::Infallible;
+
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderName, Method, header, request::Parts},
     middleware,
+    response::Response,
+    routing::Route,
 };
+use tower::{Layer, Service, ServiceExt, layer::layer_fn, service_fn};
 use tower_http::{
     compression::{
         CompressionLayer, Predicate,
@@ -64,7 +70,8 @@ pub fn build(app: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state(), layers::rate_limit::layer))
         .layer(middleware::from_fn_with_state(state(), layers::identify::layer))
         .layer(middleware::from_fn_with_state(state(), layers::limits::layer))
-        .layer(cors(&app))
+        .layer(preflights(cors(&app)))
+        .layer(middleware::from_fn(layers::host::layer))
         .layer(middleware::from_fn_with_state(state(), layers::headers::layer))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(middleware::from_fn_with_state(state(), layers::panic::layer))
@@ -76,6 +83,30 @@ pub fn build(app: AppState) -> Router {
 /// Streams must not wait for a compressor, and small answers are not worth it.
 fn compressible() -> impl Predicate {
     SizeAbove::new(1024).and(NotForContentType::SSE).and(NotForContentType::IMAGES)
+}
+
+/// CORS for browsers' questions and for all answers. By itself the layer would answer every OPTIONS with 200.
+fn preflights(
+    cors: CorsLayer,
+) -> impl Layer<
+    Route,
+    Service: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync,
+> + Clone
++ Send
++ Sync {
+    layer_fn(move |inner: Route| {
+        let (plain, cors) = (inner.clone(), cors.layer(inner));
+        service_fn(move |request: Request| {
+            let (plain, cors) = (plain.clone(), cors.clone());
+            let asks = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+            async move {
+                if request.method() == Method::OPTIONS && !asks {
+                    return plain.oneshot(request).await;
+                }
+                cors.oneshot(request).await
+            }
+        })
+    })
 }
 
 fn cors(app: &AppState) -> CorsLayer {

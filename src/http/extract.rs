@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Path, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{Extensions, HeaderMap, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,15 +25,11 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let current = request.extensions().get::<Current>();
-        let (limit, within) = current.map_or((1 << 20, Duration::from_secs(120)), |c| (c.body_limit, c.body_within));
+        let (limit, within) = body_limits(request.extensions());
         let is_json = is_json(request.headers());
         let has_type = request.headers().contains_key(header::CONTENT_TYPE);
         let (_, body) = request.into_parts();
-        // Operations that may take long have no time-out of their own, but their bodies must come all the same.
-        let bytes = tokio::time::timeout(within, read_body(body, limit)).await.map_err(|_| {
-            Error::new(ErrorCode::RequestTimeout, format!("The body did not come within {} s", within.as_secs()))
-        })??;
+        let bytes = read_body(body, limit, within).await?;
         if bytes.is_empty() {
             return valid(parse(b"{}").map_err(|e| match e.code() {
                 ErrorCode::InvalidRequest => e,
@@ -51,14 +47,23 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
     }
 }
 
+/// How large the body of a request may be, and how long it may take.
+pub fn body_limits(extensions: &Extensions) -> (usize, Duration) {
+    extensions.get::<Current>().map_or((1 << 20, Duration::from_secs(120)), |c| (c.body_limit, c.body_within))
+}
+
 fn valid<T: Validate>(value: T) -> Result<ValidJson<T>> {
     value.validate().map_err(|e| invalid(&e))?;
     Ok(ValidJson(value))
 }
 
-/// Reads a body up to `limit` bytes. More is 413 before it is read to its end.
-pub async fn read_body(body: Body, limit: usize) -> Result<Bytes> {
-    to_bytes(body, limit).await.map_err(|e| {
+/// Reads a body up to `limit` bytes. More is 413 before it is read to its end. Operations that may take long have no
+/// time-out of their own, but their bodies must come in time all the same.
+pub async fn read_body(body: Body, limit: usize, within: Duration) -> Result<Bytes> {
+    let read = tokio::time::timeout(within, to_bytes(body, limit)).await.map_err(|_| {
+        Error::new(ErrorCode::RequestTimeout, format!("The body did not come within {} s", within.as_secs()))
+    })?;
+    read.map_err(|e| {
         let mut cause: &dyn std::error::Error = &e;
         loop {
             if cause.is::<http_body_util::LengthLimitError>() {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod client;
+pub mod connection;
 pub mod credentials;
 pub mod extract;
 pub mod gather;

@@ -7,12 +7,12 @@ use crate::{
     error::{Error, ErrorCode, Result},
 };
 
-/// The host that is asked for must be this server, and `Origin`, when present, must be one of ours. HTTP/2 has the host in
-/// the address instead of a header.
+/// The host that is asked for must be this server, and `Origin`, when present, must be one of ours. A host in
+/// the address, where HTTP/2 has it, counts before the header (RFC 9112, 3.2.2).
 pub fn check(uri: &Uri, headers: &HeaderMap, config: &Config) -> Result<()> {
     let refused = |message: String| Err(Error::new(ErrorCode::OriginNotAllowed, message));
     let header = headers.get(header::HOST).and_then(|h| h.to_str().ok());
-    let host = header.or(uri.authority().map(|a| a.as_str())).unwrap_or_default();
+    let host = uri.authority().map(|a| a.as_str()).or(header).unwrap_or_default();
     if !host_allowed(host, config) {
         return refused(format!("Host '{}' is not this server; add it to server.allowed_hosts", clean(host)));
     }
@@ -96,12 +96,15 @@ mod tests {
             assert_eq!(check(&Uri::from_static("/"), &headers, &config).is_ok(), allowed, "{host} {origin:?}");
         }
     }
+
     #[test]
-    fn http2_names_the_host_in_the_address() {
+    fn a_host_in_the_address_counts_before_the_header() {
         let config = Config::default();
         let of = |uri: &'static str| check(&Uri::from_static(uri), &HeaderMap::new(), &config).is_ok();
         assert!(of("http://localhost:4200/api/health"));
         assert!(!of("http://evil.example/api/health"));
         assert!(!of("/api/health"));
+        let header = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("localhost:4200"))]);
+        assert!(check(&Uri::from_static("http://evil.example/api/health"), &header, &config).is_err());
     }
 }

@@ -16,6 +16,7 @@ use axum_server::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::connection::Guarded;
 use crate::{
     app::AppState,
     error::{Error, ErrorCode},
@@ -104,13 +105,13 @@ pub async fn serve(app: AppState, listener: TcpListener) -> std::io::Result<()> 
             let (cert, key) = (app.config.home.join(cert), app.config.home.join(key));
             let tls = RustlsConfig::from_pem_file(cert, key).await?;
             let mut server = axum_server::from_tcp_rustls(listener, tls)?
-                .map(|tls: RustlsAcceptor| tls.acceptor(NoDelayAcceptor::new()))
+                .map(|tls: RustlsAcceptor| guarded(tls.acceptor(NoDelayAcceptor::new())))
                 .handle(handle);
             limit_heads(server.http_builder());
             server.serve(service).await?;
         }
         _ => {
-            let mut server = axum_server::from_tcp(listener)?.acceptor(NoDelayAcceptor::new()).handle(handle);
+            let mut server = axum_server::from_tcp(listener)?.acceptor(guarded(NoDelayAcceptor::new())).handle(handle);
             limit_heads(server.http_builder());
             server.serve(service).await?;
         }
@@ -118,8 +119,15 @@ pub async fn serve(app: AppState, listener: TcpListener) -> std::io::Result<()> 
     closer.await.map_err(std::io::Error::other)
 }
 
+fn guarded<A>(acceptor: A) -> Guarded<A> {
+    Guarded { acceptor, start_within: HEAD_WITHIN }
+}
+
 fn limit_heads(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
     builder.http1().timer(hyper_util::rt::TokioTimer::new()).header_read_timeout(HEAD_WITHIN);
+    // Who does not answer a ping has gone, or never spoke HTTP/2.
+    let mut http2 = builder.http2();
+    http2.timer(hyper_util::rt::TokioTimer::new()).keep_alive_interval(HEAD_WITHIN).keep_alive_timeout(HEAD_WITHIN);
 }
 
 async fn close_on_shutdown(app: AppState, handle: Handle<SocketAddr>) {

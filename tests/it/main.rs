@@ -8,6 +8,7 @@ mod auth;
 mod contract;
 mod credentials;
 mod golden;
+mod http;
 mod idempotency;
 mod llm;
 mod messages;

@@ -14,7 +14,11 @@ use super::{operation::Current, request_id::RequestId};
 use crate::{
     app::AppState,
     error::{Error, ErrorCode, Result},
-    http::{access::Identity, extract::read_body, respond},
+    http::{
+        access::Identity,
+        extract::{body_limits, read_body},
+        respond,
+    },
     idempotency::{self, Claim, Slot, StoredAnswer, service},
     ids::Id,
     runs, system,
@@ -41,9 +45,9 @@ async fn handle(app: &AppState, request: Request, next: Next) -> Result<Response
         _ => "public".into(),
     };
     let id = hex::encode(Sha256::digest(format!("{owner}\n{}\n{}\n{key}", request.method(), request.uri().path())));
-    let limit = request.extensions().get::<Current>().map_or(app.config.server.body_limit_bytes, |c| c.body_limit);
+    let (limit, within) = body_limits(request.extensions());
     let (mut parts, body) = request.into_parts();
-    let body = read_body(body, limit).await?;
+    let body = read_body(body, limit, within).await?;
     let query = parts.uri.query().unwrap_or_default();
     let body_hash = hex::encode(Sha256::new().chain_update(query).chain_update([0]).chain_update(&body).finalize());
 

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod headers;
+pub mod host;
 pub mod idempotency;
 pub mod identify;
 pub mod limits;
