@@ -23,6 +23,7 @@ use crate::{
     llm::registry::Registry as Models,
     router,
     runtime::{engine::Engine, tools::registry::Registry as Tools},
+    secrets::{KeyError, SecretStore},
     system,
     time::Ts,
 };
@@ -30,6 +31,8 @@ use crate::{
 pub struct App {
     pub config: Config,
     pub db: Db,
+    /// What is stored encrypted.
+    pub secrets: SecretStore,
     /// This process; leases and claims carry it.
     pub boot_id: Id,
     pub started: Instant,
@@ -85,6 +88,8 @@ pub enum StartError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     #[error(transparent)]
+    MasterKey(#[from] KeyError),
+    #[error(transparent)]
     Failed(#[from] crate::error::Error),
 }
 
@@ -96,6 +101,7 @@ impl AppState {
     ) -> Result<Self, StartError> {
         let url = config.database_url().map_err(|e| StartError::Config(format!("database.url: {e}")))?;
         let db = open_database(&url).await?;
+        let secrets = SecretStore::open(&db, &config).await?;
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
         let models = Arc::new(models::registry(&config).map_err(StartError::Config)?);
@@ -126,6 +132,7 @@ impl AppState {
             metrics,
             config,
             db,
+            secrets,
         }));
         system::upkeep::start(&app);
         Ok(app)

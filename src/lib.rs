@@ -24,6 +24,7 @@ pub mod router;
 pub mod runs;
 pub mod runtime;
 pub mod scopes;
+pub mod secrets;
 pub mod sessions;
 pub mod system;
 pub mod templates;

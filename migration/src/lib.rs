@@ -10,6 +10,7 @@ mod m20261124_110200_runs;
 mod m20261124_110300_usage;
 mod m20261124_110400_artifacts;
 mod m20261124_120000_agent_search;
+mod m20261124_120000_secrets;
 
 pub struct Migrator;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_110300_usage::Migration),
             Box::new(m20261124_110400_artifacts::Migration),
             Box::new(m20261124_120000_agent_search::Migration),
+            Box::new(m20261124_120000_secrets::Migration),
         ]
     }
 }

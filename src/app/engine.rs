@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::{
     agents::rules::ManifestRules,
-    config::Config,
+    config::{Config, MASTER_KEY_VARIABLE},
     db::Db,
     events::EventBus,
     ids::Id,
@@ -42,7 +42,7 @@ fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSet
     let lease = Duration::from_secs(runtime.lease_secs);
     let mut server_folders =
         vec![config.data_dir(), config.home.join("agents"), config.home.join("modules"), config.home.join("skills")];
-    server_folders.extend(config.files_elsewhere());
+    server_folders.extend(config.closed_files());
     EngineSettings {
         boot_id,
         workers: runtime.workers as usize,
@@ -60,7 +60,7 @@ fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSet
     }
 }
 
-/// What no tool result may show: the configured key and the keys of providers.
+/// What no tool result may show: the configured keys and the keys of providers.
 fn secrets(config: &Config, models: &Models) -> Secrets {
     let catalog = models.catalog();
     let keys = catalog.providers().iter().filter_map(|provider| {
@@ -68,6 +68,7 @@ fn secrets(config: &Config, models: &Models) -> Secrets {
         let value = config.environment.get(&name)?.to_owned();
         Some((name, SecretString::from(value)))
     });
-    let own = config.config_key().map(|key| ("api_key".to_owned(), SecretString::from(key.to_owned())));
+    let own = [("api_key", config.config_key()), (MASTER_KEY_VARIABLE, config.environment.get(MASTER_KEY_VARIABLE))];
+    let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), SecretString::from(value?))));
     Secrets::new(keys.chain(own))
 }

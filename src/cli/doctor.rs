@@ -9,6 +9,7 @@ use crate::{
     db::{ConnectError, Db, migrate},
     llm::registry::ModelChoice,
     runtime::tools::registry::Registry as Tools,
+    secrets::{self, MasterKey, Standing},
 };
 
 struct Report {
@@ -78,12 +79,36 @@ async fn check_database(config: &Config, report: &mut Report) {
         }
         Err(e) => return report.fail(&format!("database: {e}"), "see the message"),
     }
+    check_master_key(&db, config, report).await;
     match auth::service::count_in_force(&db).await {
         Ok(0) if config.config_key().is_none() && !config.auth.enabled => {
             report.warn("no key is configured: this machine may do everything", "openfang keys create admin");
         }
         Ok(n) => report.ok(&format!("{n} API keys in force")),
         Err(e) => report.fail(&format!("API keys: {e}"), "see the message"),
+    }
+}
+
+async fn check_master_key(db: &Db, config: &Config, report: &mut Report) {
+    let key = match secrets::service::standing(db, config).await {
+        Ok(Standing::Fits(key)) => {
+            match secrets::service::count(db).await {
+                Ok(n) => report.ok(&format!("the master key in {} fits; stored secrets: {n}", key.place)),
+                Err(e) => report.fail(&format!("secrets: {e}"), "see the message"),
+            }
+            Some(key)
+        }
+        Ok(Standing::First(key) | Standing::Replaces(key)) => {
+            let from =
+                key.as_ref().map_or_else(|| config.master_key_file().display().to_string(), |k| k.place.to_string());
+            let verb = if key.is_some() { "takes" } else { "makes" };
+            report.ok(&format!("the next start {verb} the master key in {from}; nothing is stored under another"));
+            key
+        }
+        Err(e) => return report.fail(&e.to_string(), "nothing starts until then"),
+    };
+    if let Some(key) = key.filter(MasterKey::is_readable_by_others) {
+        report.warn(&format!("{} can be read by others", key.place), &format!("chmod 600 {}", key.place));
     }
 }
 

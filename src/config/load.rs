@@ -74,9 +74,11 @@ const NAMED: [(&str, &str); 6] = [
     ("OPENFANG_DEFAULT_AGENT", "default_agent"),
     ("RUST_LOG", "log_level"),
 ];
+/// 32 bytes in hex or base64; the file in the data folder otherwise.
+pub const MASTER_KEY_VARIABLE: &str = "OPENFANG_MASTER_KEY";
 /// Read elsewhere; not keys of the file.
 const RESERVED: [&str; 5] =
-    ["OPENFANG_HOME", "OPENFANG_CONFIG", "OPENFANG_ALLOW_NO_AUTH", "OPENFANG_BUILTIN_SCRIPT", "OPENFANG_MASTER_KEY"];
+    ["OPENFANG_HOME", "OPENFANG_CONFIG", "OPENFANG_ALLOW_NO_AUTH", "OPENFANG_BUILTIN_SCRIPT", MASTER_KEY_VARIABLE];
 
 /// Loads the configuration of `home`, or of an explicit `file` (which then must exist).
 pub fn load(home: &Path, file: Option<&Path>, environment: Environment) -> Result<Loaded, ConfigError> {

@@ -10,7 +10,7 @@ mod load;
 #[cfg(test)]
 mod tests;
 
-pub use load::{ConfigError, Environment, Loaded, load};
+pub use load::{ConfigError, Environment, Loaded, MASTER_KEY_VARIABLE, load};
 
 use crate::scopes::Role;
 
@@ -320,9 +320,17 @@ impl Config {
         self.under_home(self.data_dir.as_ref(), "data")
     }
 
-    /// Files of the server that the operator may keep outside of its folders: TLS files, and SQLite's with its companions.
-    pub fn files_elsewhere(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = self.tls.cert.iter().chain(&self.tls.key).cloned().collect();
+    /// Where the first start puts the master key, unless the environment holds one.
+    pub fn master_key_file(&self) -> PathBuf {
+        self.data_dir().join("master.key")
+    }
+
+    /// Files that no tool may open, under whatever name and wherever the operator keeps them: those that hold keys, and
+    /// SQLite's with its companions.
+    pub fn closed_files(&self) -> Vec<PathBuf> {
+        let tls = self.tls.cert.iter().chain(&self.tls.key).map(|file| self.home.join(file));
+        let with_keys = ["config.toml", ".env", "secrets.env"].map(|name| self.home.join(name));
+        let mut files: Vec<PathBuf> = tls.chain(with_keys).chain([self.master_key_file()]).collect();
         if let Ok(crate::db::DbUrl::Sqlite(file)) = self.database_url() {
             let beside = |ending: &str| {
                 let mut name = file.clone().into_os_string();

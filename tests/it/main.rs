@@ -15,6 +15,7 @@ mod messages;
 mod migrations;
 mod rights;
 mod runs;
+mod secrets;
 mod sessions;
 mod support;
 mod system;
