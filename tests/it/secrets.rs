@@ -229,15 +229,16 @@ async fn the_key_file_is_its_owners_and_closed_to_tools() {
     let tools = json!({"capabilities": {"tools": ["file_read"], "file_read": ["**"]}});
     let agent = scripted_with(&app.admin(), "desk", tools).await;
     let workspace = Path::new(&app.state.config.workspaces_dir()).join("desk");
+    std::fs::create_dir_all(&workspace).unwrap();
     std::fs::hard_link(&file, workspace.join("notes.txt")).unwrap();
     std::fs::write(workspace.join("open.txt"), "open").unwrap();
-    for (name, status) in [("notes.txt", "failed"), ("open.txt", "completed")] {
+    for (name, status) in [("notes.txt", "denied"), ("open.txt", "completed")] {
         let text = format!("@@tool file_read {{\"path\":\"{name}\"}}\n@@turn\n@@reply Done.");
         let reply = ask(&app.admin(), &agent, &text).await;
         let steps = app.admin().call("list_run_steps").id(&reply["run_id"]).query("kind", "tool_call").ok(200).await;
         let step = &steps["steps"][0];
         assert_eq!(step["status"], status, "{step:#}");
-        assert_eq!(step.to_string().contains("belongs to the server"), status == "failed", "{step:#}");
+        assert_eq!(step.to_string().contains("belongs to the server"), status == "denied", "{step:#}");
     }
 }
 
