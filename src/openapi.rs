@@ -14,7 +14,10 @@ use utoipa::{
     },
 };
 
-use crate::http::{operations::BODY_LIMIT, respond::ErrorBody};
+use crate::{
+    http::{operations::BODY_LIMIT, respond::ErrorBody},
+    messages::{ClientFrame, ServerFrame},
+};
 
 mod unions;
 
@@ -42,7 +45,7 @@ mod unions;
         (name = "system", description = "Health, status, metrics, shutdown"),
         (name = "webchat", description = "The chat page and its files"),
     ),
-    components(schemas(ErrorBody)),
+    components(schemas(ErrorBody, ClientFrame, ServerFrame)),
     modifiers(&Security),
 )]
 struct Base;

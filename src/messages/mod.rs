@@ -17,3 +17,4 @@ pub use entity::Model as MessageRow;
 pub use errors::{StartErrors, WorkErrors};
 pub use intake::Intake;
 pub use routes::router;
+pub use ws::{ClientFrame, ServerFrame};

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use utoipa::openapi::{
     Components, Discriminator, RefOr, Schema,
-    schema::{Object, Ref},
+    schema::{AllOf, Object, Ref},
 };
 
 /// Moves the tag of every union whose variants are named types into those types.
@@ -22,8 +22,14 @@ pub fn name_variants(components: &mut Components) {
         }
         for variant in variants {
             let named = variant.target.ref_location.rsplit('/').next().unwrap_or_default();
-            if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(named) {
-                put_tag_first(object, &variant);
+            match components.schemas.get_mut(named) {
+                Some(RefOr::T(Schema::Object(object))) => put_tag_first(object, &variant),
+                Some(RefOr::T(Schema::AllOf(parts))) => {
+                    if let Some(object) = own_part(parts) {
+                        put_tag_first(object, &variant);
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -52,6 +58,17 @@ fn variant(item: &RefOr<Schema>) -> Option<Variant> {
     words.description.get_or_insert_with(|| "Tells the kinds apart.".to_owned());
     let schema = RefOr::T(Schema::Object(words));
     Some(Variant { target: target.clone(), tag: tag.clone(), value, schema })
+}
+
+/// The members that a type has beside those of the types that are flattened into it.
+fn own_part(parts: &mut AllOf) -> Option<&mut Object> {
+    if !parts.items.iter().any(|part| matches!(part, RefOr::T(Schema::Object(_)))) {
+        parts.items.push(RefOr::T(Schema::Object(Object::new())));
+    }
+    parts.items.iter_mut().find_map(|part| match part {
+        RefOr::T(Schema::Object(object)) => Some(object),
+        _ => None,
+    })
 }
 
 fn put_tag_first(object: &mut Object, variant: &Variant) {

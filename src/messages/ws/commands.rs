@@ -4,7 +4,7 @@ use serde_json::{Map, json};
 
 use super::{
     connection::{Connection, Think},
-    frames::{CommandResult, Verbosity},
+    frames::{CommandResultFrame, Verbosity},
 };
 use crate::{
     agents::{self, service::Change},
@@ -28,7 +28,7 @@ const LISTED: usize = 50;
 const EXCERPT: usize = 60;
 
 impl Connection {
-    pub(super) async fn carry_out(&mut self, word: &str, args: &str) -> Result<CommandResult> {
+    pub(super) async fn carry_out(&mut self, word: &str, args: &str) -> Result<CommandResultFrame> {
         let Some(command) = Command::find(word) else {
             let text = format!("There is no such command. The commands are:\n{}", help());
             return Err(Error::new(ErrorCode::UnknownCommand, text));
@@ -50,10 +50,10 @@ impl Connection {
             Command::Models => self.models(),
             Command::Providers => self.providers(),
         };
-        Ok(CommandResult { command: command.name(), ..result })
+        Ok(CommandResultFrame { command: command.name(), ..result })
     }
 
-    async fn start_over(&mut self) -> Result<CommandResult> {
+    async fn start_over(&mut self) -> Result<CommandResultFrame> {
         let agent = self.present_agent().await?;
         let id = match self.session {
             Some(id) => {
@@ -73,7 +73,7 @@ impl Connection {
             }
         };
         self.session = Some(id);
-        Ok(CommandResult { session_id: Some(id), ..said("A fresh session began.") })
+        Ok(CommandResultFrame { session_id: Some(id), ..said("A fresh session began.") })
     }
 
     async fn described(&mut self) -> Result<Described> {
@@ -81,7 +81,7 @@ impl Connection {
         sessions::service::describe(self.app.db.read(), Some(self.agent.id), Which::Id(id)).await
     }
 
-    async fn usage(&mut self) -> Result<CommandResult> {
+    async fn usage(&mut self) -> Result<CommandResultFrame> {
         let id = self.described().await?.session.id;
         let sums = usage::service::of_sessions(self.app.db.read(), &[id]).await?.into_iter().next().unwrap_or_default();
         let usage = Usage::from(&sums);
@@ -93,7 +93,7 @@ impl Connection {
         Ok(said(text))
     }
 
-    fn set_think(&mut self, args: &str) -> Result<CommandResult> {
+    fn set_think(&mut self, args: &str) -> Result<CommandResultFrame> {
         self.think = Some(match (args.to_lowercase().as_str(), self.think) {
             ("off", _) | ("", Some(Think::Stream)) => Think::Off,
             ("on", _) | ("", None | Some(Think::Off)) => Think::On,
@@ -107,7 +107,7 @@ impl Connection {
         }))
     }
 
-    fn set_verbose(&mut self, args: &str) -> Result<CommandResult> {
+    fn set_verbose(&mut self, args: &str) -> Result<CommandResultFrame> {
         self.verbose = match args {
             "" => self.verbose.next(),
             word => Verbosity::parse(word).ok_or_else(|| Error::invalid("args", "must be off, on or full"))?,
@@ -117,10 +117,10 @@ impl Connection {
             Verbosity::On => "Arguments and results of tools are shortened.",
             Verbosity::Full => "Arguments and results of tools are shown.",
         };
-        Ok(CommandResult { verbose: Some(self.verbose), ..said(text) })
+        Ok(CommandResultFrame { verbose: Some(self.verbose), ..said(text) })
     }
 
-    async fn context(&mut self) -> Result<CommandResult> {
+    async fn context(&mut self) -> Result<CommandResultFrame> {
         let agent = self.present_agent().await?;
         let described = self.described().await?;
         let facts = self.app.engine.context_facts(&agent, &self.caller, described.session.id).await?;
@@ -136,10 +136,10 @@ impl Connection {
             report.message_count,
             report.recommendation,
         );
-        Ok(CommandResult { context_pressure: Some(report.pressure), ..said(text) })
+        Ok(CommandResultFrame { context_pressure: Some(report.pressure), ..said(text) })
     }
 
-    async fn queue(&mut self) -> Result<CommandResult> {
+    async fn queue(&mut self) -> Result<CommandResultFrame> {
         let Some(session) = self.session else { return Ok(said("Nothing runs or waits.")) };
         let open = runs::service::open(self.app.db.read(), None, Some(session)).await?;
         let line = |run: &runs::RunRow| {
@@ -151,7 +151,7 @@ impl Connection {
         Ok(said(if lines.is_empty() { "Nothing runs or waits.".to_owned() } else { lines.join("\n") }))
     }
 
-    async fn model(&mut self) -> Result<CommandResult> {
+    async fn model(&mut self) -> Result<CommandResultFrame> {
         let agent = self.present_agent().await?;
         let manifest = agent.manifest()?;
         let model = self.app.rules.model_of(&agent, &manifest);
@@ -168,7 +168,7 @@ impl Connection {
             Some(reason) => format!("The next run uses {name}, which is not ready. {reason}"),
             None => format!("The next run uses {name}."),
         };
-        Ok(CommandResult {
+        Ok(CommandResultFrame {
             model: Some(model.model),
             provider: Some(model.provider),
             context_pressure: pressure,
@@ -176,7 +176,7 @@ impl Connection {
         })
     }
 
-    async fn switch_model(&mut self, name: &str) -> Result<CommandResult> {
+    async fn switch_model(&mut self, name: &str) -> Result<CommandResultFrame> {
         if !self.caller.scopes.has("agents:write") {
             let text = "Switching the model needs the scope agents:write";
             return Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "agents:write"));
@@ -198,7 +198,7 @@ impl Connection {
         self.model().await
     }
 
-    fn models(&self) -> CommandResult {
+    fn models(&self) -> CommandResultFrame {
         let catalog = self.app.models.catalog();
         let usable = |provider: &str| {
             matches!(self.app.models.auth_status(provider), AuthStatus::Configured | AuthStatus::NotRequired)
@@ -212,7 +212,7 @@ impl Connection {
         said(shortened(&all))
     }
 
-    fn providers(&self) -> CommandResult {
+    fn providers(&self) -> CommandResultFrame {
         let catalog = self.app.models.catalog();
         let line = |id: &str, name: &str| match self.app.models.auth_status(id) {
             AuthStatus::Configured => Some(format!("- {name}: a key is set")),
@@ -232,6 +232,6 @@ fn shortened(lines: &[String]) -> String {
     text
 }
 
-fn said(message: impl Into<String>) -> CommandResult {
-    CommandResult { message: message.into(), ..CommandResult::default() }
+fn said(message: impl Into<String>) -> CommandResultFrame {
+    CommandResultFrame { message: message.into(), ..CommandResultFrame::default() }
 }

@@ -17,7 +17,10 @@ use tokio::{
 use tokio_stream::StreamMap;
 
 use super::{
-    frames::{BadFrame, ClientFrame, ServerFrame, Verbosity},
+    frames::{
+        BadFrame, ClientCancel, ClientCommand, ClientFrame, ClientResume, ConnectedFrame, PongFrame, ServerFrame,
+        Verbosity,
+    },
     view::RunView,
 };
 use crate::{
@@ -127,13 +130,13 @@ impl Connection {
     }
 
     async fn open(&mut self, resume: Option<(Id, EventId)>) -> Result<(), Gone> {
-        let connected = ServerFrame::Connected {
+        let connected = ServerFrame::Connected(ConnectedFrame {
             agent_id: self.agent.id,
             agent_name: self.agent.name.clone(),
             session_id: self.session,
             connection_id: Id::new(),
             server_version: env!("CARGO_PKG_VERSION"),
-        };
+        });
         self.sender.send(&connected).await?;
         self.send_agents().await?;
         if let Some((run, after)) = resume {
@@ -210,20 +213,20 @@ impl Connection {
             Err(BadFrame { error, client_id }) => return self.report(Err(error), client_id).await,
         };
         match frame {
-            ClientFrame::Ping => self.sender.send(&ServerFrame::Pong { time: Ts::now() }).await,
-            ClientFrame::Command { command, args } => self.command(&command, &args).await,
-            ClientFrame::Message { message, client_id } => match typed_command(message.text()) {
+            ClientFrame::Ping(_) => self.sender.send(&ServerFrame::Pong(PongFrame { time: Ts::now() })).await,
+            ClientFrame::Command(ClientCommand { command, args }) => self.command(&command, &args).await,
+            ClientFrame::Message(sent) => match typed_command(sent.message.text()) {
                 Some((command, args)) => self.command(command, args).await,
                 None => {
-                    let outcome = self.message(*message, client_id.clone()).await;
-                    self.report(outcome, client_id).await
+                    let outcome = self.message(sent.message, sent.client_id.clone()).await;
+                    self.report(outcome, sent.client_id).await
                 }
             },
-            ClientFrame::Cancel { run_id } => {
+            ClientFrame::Cancel(ClientCancel { run_id }) => {
                 let outcome = self.cancel(run_id).await;
                 self.report(outcome.map(|_| ()), None).await
             }
-            ClientFrame::Resume { run_id, last_event_id } => {
+            ClientFrame::Resume(ClientResume { run_id, last_event_id }) => {
                 let outcome = self.resume(run_id, EventId(last_event_id.max(0))).await;
                 self.report(outcome, None).await
             }

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
+pub use self::frames::{ClientFrame, ServerFrame};
 use self::{
     connection::{Connection, Opening},
     frames::Verbosity,
@@ -62,12 +63,14 @@ pub struct SocketOptions {
 
 /// Chat over a WebSocket
 ///
-/// Frames are JSON objects with a `type`. The client sends `message`, `command`, `ping`, `cancel` and `resume`; text that is
-/// no JSON object is the content of a message. Every run ends with exactly one of `response`, `silent_complete` and `error`.
+/// Frames are JSON objects with a `type`: the client sends `ClientFrame`, the server `ServerFrame`. Text that is no JSON
+/// object is the content of a message. Every run ends with exactly one of `response`, `silent_complete` and `error`.
 /// Runs of the session that were started elsewhere are shown too. Browsers give the credential as `?token=`.
 #[utoipa::path(get, path = "/api/agents/{id}/ws", tag = "messages",
     params(("id" = String, Path, description = "Id or name of the agent"), SocketOptions),
-    security(("api_key" = ["messages:write"])), extensions(("x-cost" = json!(5)), ("x-long-running" = json!(true))),
+    security(("api_key" = ["messages:write"])), extensions(("x-cost" = json!(5)), ("x-long-running" = json!(true)),
+        ("x-frames" = json!({"client": {"$ref": "#/components/schemas/ClientFrame"},
+            "server": {"$ref": "#/components/schemas/ServerFrame"}}))),
     responses((status = 101, description = "The connection is a WebSocket now"),
         (status = 400, description = "`upgrade_required`", body = ErrorBody),
         (status = 404, description = "`agent_not_found`, `session_not_found`, `run_not_found`", body = ErrorBody),

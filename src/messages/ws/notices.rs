@@ -2,7 +2,7 @@
 
 use super::{
     connection::Connection,
-    frames::{Mark, ServerFrame, Source},
+    frames::{AgentsUpdatedFrame, FrameMark, MessageFrame, MessageSource, ServerFrame},
 };
 use crate::{
     agents::{self, service::AgentFilter},
@@ -64,14 +64,14 @@ impl Connection {
             Err(error) => return self.report(Err(error), None).await,
         };
         let text = |name: &str| row.input.metadata.get(name).and_then(|v| v.as_str()).map(str::to_owned);
-        let message = ServerFrame::Message {
-            mark: Mark { run_id: run, session_id: row.session_id, event_id: 0 },
+        let message = ServerFrame::Message(MessageFrame {
+            mark: FrameMark { run_id: run, session_id: row.session_id, event_id: 0 },
             content: row.input.text.clone(),
             source: source(row.door),
             job_id: text("job_id").filter(|_| row.door == Door::Schedule),
             job_name: text("job_name").filter(|_| row.door == Door::Schedule),
             client_id: None,
-        };
+        });
         self.sender.send(&message).await?;
         let outcome = self.follow(&row, None, EventId(0)).await;
         self.report(outcome, None).await
@@ -98,19 +98,19 @@ impl Connection {
         let page = agents::service::list(db, &AgentFilter::default(), Default::default(), false, &params).await?;
         let agents = agents::service::summaries(db, &app.rules, &page.rows, &self.caller.owner()).await?;
         let value = serde_json::to_value(&agents).map_err(Error::internal)?;
-        Ok((ServerFrame::AgentsUpdated { agents }, value))
+        Ok((ServerFrame::AgentsUpdated(AgentsUpdatedFrame { agents }), value))
     }
 }
 
-fn source(door: Door) -> Source {
+fn source(door: Door) -> MessageSource {
     match door {
-        Door::Websocket => Source::Websocket,
-        Door::Hook => Source::Hook,
-        Door::Channel => Source::Channel,
-        Door::Schedule => Source::Cron,
-        Door::Trigger => Source::Trigger,
-        Door::Workflow => Source::Workflow,
-        Door::Agent => Source::Agent,
+        Door::Websocket => MessageSource::Websocket,
+        Door::Hook => MessageSource::Hook,
+        Door::Channel => MessageSource::Channel,
+        Door::Schedule => MessageSource::Cron,
+        Door::Trigger => MessageSource::Trigger,
+        Door::Workflow => MessageSource::Workflow,
+        Door::Agent => MessageSource::Agent,
         Door::Api
         | Door::Stream
         | Door::Openai
@@ -118,6 +118,6 @@ fn source(door: Door) -> Source {
         | Door::A2a
         | Door::Hand
         | Door::Tool
-        | Door::Compaction => Source::Api,
+        | Door::Compaction => MessageSource::Api,
     }
 }

@@ -153,7 +153,7 @@ fn what_clients_may_send() {
         (r#"{"type": "message", "content": " a\u0007b\nc "}"#, "ab\nc"),
     ] {
         match ClientFrame::parse(text) {
-            Ok(ClientFrame::Message { message: sent, .. }) => assert_eq!(sent.text(), message),
+            Ok(ClientFrame::Message(sent)) => assert_eq!(sent.message.text(), message),
             other => panic!("{text}: {other:?}"),
         }
     }

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::frames::{ErrorFrame, Mark, Phase, Response, ServerFrame, TypingState, Verbosity};
+use super::frames::{
+    ErrorFrame, FrameMark, PhaseFrame, ResponseFrame, RetryFrame, RunFrame, RunPhase, ServerFrame, SilentCompleteFrame,
+    StepDiscardedFrame, TextDeltaFrame, ThinkingDeltaFrame, ThinkingFrame, ToolEndFrame, ToolResultFrame,
+    ToolStartFrame, TypingFrame, TypingState, Verbosity, WarningFrame,
+};
 use crate::{
     ids::Id,
     runs::{StepKind, schema::RunStatus},
@@ -45,8 +49,8 @@ impl RunView {
 
     pub fn frames(&mut self, event: &RunEvent, verbose: Verbosity) -> Vec<ServerFrame> {
         self.last = self.last.max(event.id);
-        let mark = Mark { run_id: event.run_id, session_id: self.session_id, event_id: event.id.0 };
-        let phase = |phase, detail| ServerFrame::Phase { mark, phase, detail };
+        let mark = FrameMark { run_id: event.run_id, session_id: self.session_id, event_id: event.id.0 };
+        let phase = |phase, detail| ServerFrame::Phase(PhaseFrame { mark, phase, detail });
         match &event.body {
             EventBody::RunQueued { position, .. } if *position > 0 => {
                 vec![self.run(mark, RunStatus::Queued, Some(*position - 1))]
@@ -54,22 +58,25 @@ impl RunView {
             EventBody::RunStarted(_) | EventBody::RunResumed(_) => {
                 let mut frames = vec![self.run(mark, RunStatus::Running, None)];
                 if !std::mem::replace(&mut self.typing, true) {
-                    frames.push(ServerFrame::Typing { mark, state: TypingState::Start, tool: None });
-                    frames.push(ServerFrame::Thinking { mark });
+                    frames.push(ServerFrame::Typing(TypingFrame { mark, state: TypingState::Start, tool: None }));
+                    frames.push(ServerFrame::Thinking(ThinkingFrame { mark }));
                 }
                 frames
             }
             EventBody::StepStarted { kind: StepKind::ModelCall, .. } => {
                 self.streaming = false;
-                vec![phase(Phase::Thinking, None)]
+                vec![phase(RunPhase::Thinking, None)]
             }
             EventBody::TextDelta { text, .. } => {
                 let begins = !std::mem::replace(&mut self.streaming, true);
-                let phase = begins.then(|| phase(Phase::Streaming, None));
-                phase.into_iter().chain([ServerFrame::TextDelta { mark, content: text.clone() }]).collect()
+                let phase = begins.then(|| phase(RunPhase::Streaming, None));
+                phase
+                    .into_iter()
+                    .chain([ServerFrame::TextDelta(TextDeltaFrame { mark, content: text.clone() })])
+                    .collect()
             }
             EventBody::ThinkingDelta { text, .. } => {
-                vec![ServerFrame::ThinkingDelta { mark, thinking: text.clone() }]
+                vec![ServerFrame::ThinkingDelta(ThinkingDeltaFrame { mark, thinking: text.clone() })]
             }
             EventBody::ToolInputDelta { .. }
             | EventBody::ToolCall { .. }
@@ -77,7 +84,7 @@ impl RunView {
             | EventBody::ToolFinished(_) => self.tool(mark, &event.body, verbose),
             EventBody::StepDiscarded { discards_after, .. } => {
                 self.streaming = false;
-                vec![ServerFrame::StepDiscarded { mark, discards_after: discards_after.0 }]
+                vec![ServerFrame::StepDiscarded(StepDiscardedFrame { mark, discards_after: discards_after.0 })]
             }
             EventBody::Retry { class, attempt, delay_ms, next_provider, next_model, .. } => {
                 let next_model = next_model.as_ref().map(|model| match next_provider {
@@ -85,11 +92,11 @@ impl RunView {
                     None => model.clone(),
                 });
                 let (attempt, delay_ms) = (*attempt, *delay_ms);
-                vec![ServerFrame::Retry { mark, attempt, delay_ms, code: failure_code(*class), next_model }]
+                vec![ServerFrame::Retry(RetryFrame { mark, attempt, delay_ms, code: failure_code(*class), next_model })]
             }
             EventBody::LoopWarning { code, message } | EventBody::Warning { code, message } => {
-                let full = (code == "history_trimmed").then(|| phase(Phase::ContextWarning, Some(message.clone())));
-                let warning = ServerFrame::Warning { mark, code: code.clone(), message: message.clone() };
+                let full = (code == "history_trimmed").then(|| phase(RunPhase::ContextWarning, Some(message.clone())));
+                let warning = ServerFrame::Warning(WarningFrame { mark, code: code.clone(), message: message.clone() });
                 [warning].into_iter().chain(full).collect()
             }
             EventBody::Done(done) => self.done(mark, done),
@@ -103,7 +110,7 @@ impl RunView {
         }
     }
 
-    fn tool(&mut self, mark: Mark, body: &EventBody, verbose: Verbosity) -> Vec<ServerFrame> {
+    fn tool(&mut self, mark: FrameMark, body: &EventBody, verbose: Verbosity) -> Vec<ServerFrame> {
         match body {
             EventBody::ToolInputDelta { call_id, tool, .. } => self.begin(mark, call_id, tool).into_iter().collect(),
             EventBody::ToolCall { call_id, tool, input, .. } => {
@@ -112,19 +119,21 @@ impl RunView {
                     Verbosity::On => Some(INPUT_ON),
                     Verbosity::Full => Some(INPUT_FULL),
                 };
-                let end = limit.map(|limit| ServerFrame::ToolEnd {
-                    mark,
-                    id: call_id.clone(),
-                    tool: tool.clone(),
-                    input: first_chars(&input.to_string(), limit),
+                let end = limit.map(|limit| {
+                    ServerFrame::ToolEnd(ToolEndFrame {
+                        mark,
+                        id: call_id.clone(),
+                        tool: tool.clone(),
+                        input: first_chars(&input.to_string(), limit),
+                    })
                 });
                 self.begin(mark, call_id, tool).into_iter().chain(end).collect()
             }
             EventBody::ToolStarted { tool, .. } => vec![
-                ServerFrame::Typing { mark, state: TypingState::Tool, tool: Some(tool.clone()) },
-                ServerFrame::Phase { mark, phase: Phase::ToolUse, detail: Some(tool.clone()) },
+                ServerFrame::Typing(TypingFrame { mark, state: TypingState::Tool, tool: Some(tool.clone()) }),
+                ServerFrame::Phase(PhaseFrame { mark, phase: RunPhase::ToolUse, detail: Some(tool.clone()) }),
             ],
-            EventBody::ToolFinished(finished) => vec![ServerFrame::ToolResult {
+            EventBody::ToolFinished(finished) => vec![ServerFrame::ToolResult(ToolResultFrame {
                 mark,
                 id: finished.call_id.clone(),
                 tool: finished.tool.clone(),
@@ -137,26 +146,26 @@ impl RunView {
                         Some(finished.result[..end].to_owned())
                     }
                 },
-            }],
+            })],
             _ => vec![],
         }
     }
 
-    fn run(&self, mark: Mark, status: RunStatus, queue_position: Option<i64>) -> ServerFrame {
-        ServerFrame::Run { mark, status, queue_position, client_id: self.client_id.clone() }
+    fn run(&self, mark: FrameMark, status: RunStatus, queue_position: Option<i64>) -> ServerFrame {
+        ServerFrame::Run(RunFrame { mark, status, queue_position, client_id: self.client_id.clone() })
     }
 
-    fn begin(&mut self, mark: Mark, id: &str, tool: &str) -> Option<ServerFrame> {
+    fn begin(&mut self, mark: FrameMark, id: &str, tool: &str) -> Option<ServerFrame> {
         let is_new = self.begun.insert(id.to_owned());
-        is_new.then(|| ServerFrame::ToolStart { mark, id: id.to_owned(), tool: tool.to_owned() })
+        is_new.then(|| ServerFrame::ToolStart(ToolStartFrame { mark, id: id.to_owned(), tool: tool.to_owned() }))
     }
 
-    fn done(&self, mark: Mark, done: &Done) -> Vec<ServerFrame> {
+    fn done(&self, mark: FrameMark, done: &Done) -> Vec<ServerFrame> {
         let (input_tokens, output_tokens) = (done.usage.input, done.usage.output);
         let client_id = self.client_id.clone();
         let last = match done.silent {
-            true => ServerFrame::SilentComplete { mark, input_tokens, output_tokens, client_id },
-            false => ServerFrame::Response(Box::new(Response {
+            true => ServerFrame::SilentComplete(SilentCompleteFrame { mark, input_tokens, output_tokens, client_id }),
+            false => ServerFrame::Response(Box::new(ResponseFrame {
                 mark,
                 content: done.response.clone(),
                 input_tokens,
@@ -173,19 +182,21 @@ impl RunView {
         };
         vec![
             self.run(mark, done.state.into(), None),
-            ServerFrame::Phase { mark, phase: Phase::Done, detail: None },
-            ServerFrame::Typing { mark, state: TypingState::Stop, tool: None },
+            ServerFrame::Phase(PhaseFrame { mark, phase: RunPhase::Done, detail: None }),
+            ServerFrame::Typing(TypingFrame { mark, state: TypingState::Stop, tool: None }),
             last,
         ]
     }
 
-    fn failed(&self, mark: Mark, failed: &Failed) -> Vec<ServerFrame> {
+    fn failed(&self, mark: FrameMark, failed: &Failed) -> Vec<ServerFrame> {
         vec![
             self.run(mark, RunStatus::Failed, None),
-            ServerFrame::Phase { mark, phase: Phase::Error, detail: Some(failed.message.clone()) },
-            ServerFrame::Typing { mark, state: TypingState::Stop, tool: None },
+            ServerFrame::Phase(PhaseFrame { mark, phase: RunPhase::Error, detail: Some(failed.message.clone()) }),
+            ServerFrame::Typing(TypingFrame { mark, state: TypingState::Stop, tool: None }),
             ServerFrame::Error(Box::new(ErrorFrame {
-                mark: Some(mark),
+                run_id: Some(mark.run_id),
+                session_id: Some(mark.session_id),
+                event_id: Some(mark.event_id),
                 content: failed.message.clone(),
                 code: failed.code,
                 request_id: self.request_id,

@@ -68,6 +68,30 @@ fn operations_are_complete() {
     no_problems(problems);
 }
 
+/// Through references of operations, also those of `x-frames`.
+#[test]
+fn every_component_is_reached() {
+    const SCHEMAS: &str = "#/components/schemas/";
+    let schemas = DOCUMENT.root["components"]["schemas"].as_object().expect("schemas");
+    let (mut reached, mut problems) = (BTreeSet::new(), vec![]);
+    let mut ahead = vec![&DOCUMENT.root["paths"]];
+    while let Some(value) = ahead.pop() {
+        if let Some(target) = value["$ref"].as_str() {
+            match target.strip_prefix(SCHEMAS).and_then(|name| schemas.get_key_value(name)) {
+                Some((name, schema)) if reached.insert(name) => ahead.push(schema),
+                Some(_) => {}
+                None => problems.push(format!("{target}: there is no such schema")),
+            }
+        }
+        ahead.extend(value.as_array().into_iter().flatten());
+        ahead.extend(value.as_object().into_iter().flat_map(|members| members.values()));
+    }
+    problems.extend(
+        schemas.keys().filter(|name| !reached.contains(name)).map(|name| format!("{name}: nothing refers to it")),
+    );
+    no_problems(problems);
+}
+
 #[test]
 fn every_property_is_described() {
     let mut problems = vec![];

@@ -180,7 +180,13 @@ impl Socket {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a frame comes");
             match message {
-                Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).expect("JSON");
+                    let schema = json!({"$ref": "#/components/schemas/ServerFrame"});
+                    let problems = DOCUMENT.problems(&schema, &frame);
+                    assert!(problems.is_empty(), "{problems:#?}\n{frame:#}");
+                    return Ok(frame);
+                }
                 Some(Ok(Message::Close(frame))) => return Err(frame),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Err(None),

@@ -339,6 +339,36 @@ Outcome of one check.
 """
 
 
+class ClientCommand(Model):
+    """
+    Carries out a command, as `/command args` in a message does.
+    """
+
+    type: Literal["command"] = "command"
+    """
+    Tells the kinds apart.
+    """
+    command: Annotated[str, Field(examples=["help"])]
+    """
+    Its name; `help` lists them.
+    """
+    args: str | None = None
+    """
+    What follows the name.
+    """
+
+
+class ClientPing(Model):
+    """
+    Is answered with `pong`.
+    """
+
+    type: Literal["ping"] = "ping"
+    """
+    Tells the kinds apart.
+    """
+
+
 class CloneAgent(Model):
     """
     What a copy is to be called and how it differs.
@@ -832,6 +862,14 @@ Who wrote a message.
 """
 
 
+MessageSource = TypeAliasType(
+    "MessageSource", Literal["api", "cron", "channel", "trigger", "workflow", "agent", "hook", "websocket"]
+)
+"""
+Where a run was started.
+"""
+
+
 ModelSource = TypeAliasType("ModelSource", Literal["manifest", "default", "tier", "pinned", "builtin"])
 """
 Who chose the model.
@@ -1058,6 +1096,12 @@ class RunError(Model):
     """
     When to try again.
     """
+
+
+RunPhase = TypeAliasType("RunPhase", Literal["thinking", "streaming", "tool_use", "context_warning", "done", "error"])
+"""
+What a run is about.
+"""
 
 
 class RunRetry(Model):
@@ -1865,6 +1909,12 @@ A moment in UTC with millisecond precision: RFC 3339 with `Z` on the wire, milli
 """
 
 
+TypingState = TypeAliasType("TypingState", Literal["start", "tool", "stop"])
+"""
+What a typing indicator shows.
+"""
+
+
 class UpdateAgentIdentity(Model):
     """
     The visual identity. Absent members stay, null or `""` clears.
@@ -1961,6 +2011,12 @@ class Usage(Model):
     """
     In US dollars; null before the first model call, and on single messages.
     """
+
+
+Verbosity = TypeAliasType("Verbosity", Literal["off", "on", "full"])
+"""
+How much of tool calls a connection sees.
+"""
 
 
 class Version(Model):
@@ -2576,6 +2632,21 @@ class AgentUninstalled(Model):
     """
 
 
+class AgentsUpdatedFrame(Model):
+    """
+    The agents of the server, at the start and whenever they change; needs the scope `agents:read`.
+    """
+
+    type: Literal["agents_updated"] = "agents_updated"
+    """
+    Tells the kinds apart.
+    """
+    agents: list[AgentSummary]
+    """
+    At most 500.
+    """
+
+
 class ApiKey(Model):
     """
     An API key without its secret.
@@ -2749,6 +2820,95 @@ class Check(Model):
     since: Ts | None = None
 
 
+class ClientCancel(Model):
+    """
+    Cancels a run.
+    """
+
+    type: Literal["cancel"] = "cancel"
+    """
+    Tells the kinds apart.
+    """
+    run_id: Id | None = None
+
+
+class ClientResume(Model):
+    """
+    Shows a run again, behind an event.
+    """
+
+    type: Literal["resume"] = "resume"
+    """
+    Tells the kinds apart.
+    """
+    run_id: Id
+    """
+    The run.
+    """
+    last_event_id: Annotated[int, Field(ge=0)] = 0
+    """
+    The last event of it that was seen.
+    """
+
+
+class CommandResultFrame(Model):
+    """
+    Answer to a command.
+    """
+
+    type: Literal["command_result"] = "command_result"
+    """
+    Tells the kinds apart.
+    """
+    command: Annotated[str, Field(examples=["model"])]
+    """
+    The command.
+    """
+    message: str
+    """
+    For people, as Markdown.
+    """
+    model: str | None = None
+    """
+    Model that the next run uses.
+    """
+    provider: str | None = None
+    """
+    Its provider.
+    """
+    context_pressure: Pressure | None = None
+    session_id: Id | None = None
+    verbose: Verbosity | None = None
+
+
+class ConnectedFrame(Model):
+    """
+    The first frame of a connection.
+    """
+
+    type: Literal["connected"] = "connected"
+    """
+    Tells the kinds apart.
+    """
+    agent_id: Id
+    """
+    The agent.
+    """
+    agent_name: str
+    """
+    Its name.
+    """
+    session_id: Id | None = None
+    connection_id: Id
+    """
+    A new one for each connection.
+    """
+    server_version: Annotated[str, Field(examples=["0.7.0"])]
+    """
+    Version of the server.
+    """
+
+
 class ContextReport(Model):
     """
     What the next call of the model would send.
@@ -2868,6 +3028,47 @@ class ErrorBody(Model):
     details: list[ErrorDetail] | None = None
     """
     The fields or facts it is about.
+    """
+
+
+class ErrorFrame(Model):
+    """
+    A run failed; or, without `run_id`, a frame could not be carried out.
+    """
+
+    type: Literal["error"] = "error"
+    """
+    Tells the kinds apart.
+    """
+    run_id: Id | None = None
+    session_id: Id | None = None
+    event_id: Annotated[int | None, Field(ge=0)] = None
+    """
+    Id of its last event.
+    """
+    content: str
+    """
+    A sentence for people.
+    """
+    code: ErrorCode
+    """
+    Stable word to branch on.
+    """
+    request_id: Id
+    """
+    Names the connection in the log.
+    """
+    retryable: bool
+    """
+    The same may work later.
+    """
+    retry_after: Annotated[int | None, Field(ge=0)] = None
+    """
+    When, in seconds.
+    """
+    client_id: str | None = None
+    """
+    As the client named its frame.
     """
 
 
@@ -3000,6 +3201,25 @@ class FileBlock(Model):
     """
 
 
+class FrameMark(Model):
+    """
+    Run, session and event that a frame belongs to.
+    """
+
+    run_id: Id
+    """
+    The run.
+    """
+    session_id: Id
+    """
+    Its session.
+    """
+    event_id: Annotated[int, Field(ge=0)]
+    """
+    Id of the event, for `resume`; 0 before the first.
+    """
+
+
 class Health(Model):
     """
     The little that everybody may know.
@@ -3125,6 +3345,37 @@ class ManifestSignature(Model):
     """
 
 
+class MessageFrame(FrameMark):
+    """
+    A run in this session was started elsewhere.
+    """
+
+    type: Literal["message"] = "message"
+    """
+    Tells the kinds apart.
+    """
+    content: str
+    """
+    What was said.
+    """
+    source: MessageSource
+    """
+    Where it came from.
+    """
+    job_id: str | None = None
+    """
+    The schedule that said it.
+    """
+    job_name: str | None = None
+    """
+    Name of that schedule.
+    """
+    client_id: str | None = None
+    """
+    Always null here.
+    """
+
+
 class MessageReply(Model):
     """
     The answer to a message.
@@ -3216,6 +3467,40 @@ class NamedWorkspace(Model):
     """
 
 
+class PhaseFrame(FrameMark):
+    """
+    The run went on to something else.
+    """
+
+    type: Literal["phase"] = "phase"
+    """
+    Tells the kinds apart.
+    """
+    phase: RunPhase
+    """
+    What it is about now.
+    """
+    detail: str | None = None
+    """
+    The tool, the warning or the error.
+    """
+
+
+class PongFrame(Model):
+    """
+    Answer to `ping`.
+    """
+
+    type: Literal["pong"] = "pong"
+    """
+    Tells the kinds apart.
+    """
+    time: Ts
+    """
+    Clock of the server.
+    """
+
+
 class ProfileList(Model):
     """
     All profiles.
@@ -3265,6 +3550,85 @@ class ResponseFormat(Model):
     schema_: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
     """
     JSON Schema of the answer (32 KiB), for `json_schema`.
+    """
+
+
+class ResponseFrame(FrameMark):
+    """
+    The run completed or was cancelled.
+    """
+
+    type: Literal["response"] = "response"
+    """
+    Tells the kinds apart.
+    """
+    content: str
+    """
+    The whole answer.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Tokens sent to models.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Tokens written by models.
+    """
+    iterations: Annotated[int, Field(ge=0)]
+    """
+    Answers of the model.
+    """
+    cost_usd: float | None = None
+    """
+    In US dollars; null before the first model call.
+    """
+    context_pressure: Pressure
+    """
+    How full the window is.
+    """
+    fallback_model: str | None = None
+    """
+    The model that answered in place of the agent's own.
+    """
+    message_id: Id | None = None
+    stop_reason: StopReason
+    """
+    Why it ended.
+    """
+    usage: Usage
+    """
+    Totals of the run.
+    """
+    client_id: str | None = None
+    """
+    As the client named its message.
+    """
+
+
+class RetryFrame(FrameMark):
+    """
+    A model call failed and is tried again.
+    """
+
+    type: Literal["retry"] = "retry"
+    """
+    Tells the kinds apart.
+    """
+    attempt: Annotated[int, Field(ge=1)]
+    """
+    The try that failed, from 1.
+    """
+    delay_ms: Annotated[int, Field(ge=0)]
+    """
+    Pause before the next try, in milliseconds.
+    """
+    code: ErrorCode
+    """
+    Why it failed.
+    """
+    next_model: str | None = None
+    """
+    Set when another model is asked next, as `provider/model`.
     """
 
 
@@ -3519,6 +3883,29 @@ class RunFailed(Model):
     partial: bool
     """
     Text of the answer was sent before.
+    """
+
+
+class RunFrame(FrameMark):
+    """
+    The status of a run changed.
+    """
+
+    type: Literal["run"] = "run"
+    """
+    Tells the kinds apart.
+    """
+    status: RunStatus
+    """
+    The new status.
+    """
+    queue_position: Annotated[int | None, Field(ge=0)] = None
+    """
+    Runs that wait before this one, while it waits.
+    """
+    client_id: str | None = None
+    """
+    As the client named its message.
     """
 
 
@@ -3794,6 +4181,29 @@ class ShutdownOptions(Model):
     """
 
 
+class SilentCompleteFrame(FrameMark):
+    """
+    The run completed, and the agent chose not to answer.
+    """
+
+    type: Literal["silent_complete"] = "silent_complete"
+    """
+    Tells the kinds apart.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Tokens sent to models.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Tokens written by models.
+    """
+    client_id: str | None = None
+    """
+    As the client named its message.
+    """
+
+
 class SlashCommand(Model):
     """
     A slash command.
@@ -3916,6 +4326,21 @@ class Status(Model):
     """
 
 
+class StepDiscardedFrame(FrameMark):
+    """
+    The text of a failed attempt does not count: drop all deltas of the run with a higher event id.
+    """
+
+    type: Literal["step_discarded"] = "step_discarded"
+    """
+    Tells the kinds apart.
+    """
+    discards_after: Annotated[int, Field(ge=0)]
+    """
+    Deltas with a higher id are void.
+    """
+
+
 class TemplateList(Model):
     """
     A page of templates.
@@ -3932,6 +4357,135 @@ class TemplateList(Model):
     next_cursor: str | None = None
     """
     Cursor of the next page; null on the last one.
+    """
+
+
+class TextDeltaFrame(FrameMark):
+    """
+    A piece of the answer.
+    """
+
+    type: Literal["text_delta"] = "text_delta"
+    """
+    Tells the kinds apart.
+    """
+    content: str
+    """
+    The text.
+    """
+
+
+class ThinkingDeltaFrame(FrameMark):
+    """
+    A piece of the model's reasoning, after the command `think stream`.
+    """
+
+    type: Literal["thinking_delta"] = "thinking_delta"
+    """
+    Tells the kinds apart.
+    """
+    thinking: str
+    """
+    The reasoning.
+    """
+
+
+class ThinkingFrame(FrameMark):
+    """
+    The run began.
+    """
+
+    type: Literal["thinking"] = "thinking"
+    """
+    Tells the kinds apart.
+    """
+
+
+class ToolEndFrame(FrameMark):
+    """
+    The tool call is complete and not yet carried out; not at verbosity `off`.
+    """
+
+    type: Literal["tool_end"] = "tool_end"
+    """
+    Tells the kinds apart.
+    """
+    id: str
+    """
+    Id of the call.
+    """
+    tool: str
+    """
+    Name of the tool.
+    """
+    input: str
+    """
+    The arguments as JSON text, shortened.
+    """
+
+
+class ToolResultFrame(FrameMark):
+    """
+    A tool call ended.
+    """
+
+    type: Literal["tool_result"] = "tool_result"
+    """
+    Tells the kinds apart.
+    """
+    id: str
+    """
+    Id of the call.
+    """
+    tool: str
+    """
+    Name of the tool.
+    """
+    is_error: bool
+    """
+    It went wrong.
+    """
+    result: str | None = None
+    """
+    What the model is told, shortened; absent at verbosity `off`.
+    """
+
+
+class ToolStartFrame(FrameMark):
+    """
+    The model begins to write a tool call.
+    """
+
+    type: Literal["tool_start"] = "tool_start"
+    """
+    Tells the kinds apart.
+    """
+    id: str
+    """
+    Id of the call.
+    """
+    tool: str
+    """
+    Name of the tool.
+    """
+
+
+class TypingFrame(FrameMark):
+    """
+    For a typing indicator.
+    """
+
+    type: Literal["typing"] = "typing"
+    """
+    Tells the kinds apart.
+    """
+    state: TypingState
+    """
+    What to show.
+    """
+    tool: str | None = None
+    """
+    The tool at work.
     """
 
 
@@ -3971,6 +4525,40 @@ class UpdateAgentConfig(UpdateAgentIdentity):
     fallback_models: Annotated[list[FallbackModel] | None, Field(max_length=8)] = None
     """
     Null = the server's chain, `[]` = none.
+    """
+
+
+class WarningFrame(FrameMark):
+    """
+    Something worth knowing that does not end the run.
+    """
+
+    type: Literal["warning"] = "warning"
+    """
+    Tells the kinds apart.
+    """
+    code: str
+    """
+    Stable word to branch on.
+    """
+    message: str
+    """
+    A sentence for people.
+    """
+
+
+class ClientMessage(SendMessage):
+    """
+    Says something to the agent.
+    """
+
+    type: Literal["message"] = "message"
+    """
+    Tells the kinds apart.
+    """
+    client_id: Annotated[str | None, Field(max_length=64)] = None
+    """
+    Comes back in the frames that answer this one; at most 64 bytes.
     """
 
 
@@ -4267,6 +4855,37 @@ RunEvent = TypeAliasType(
 )
 """
 Something that happened in a run. The last event of a run is `done` or `error`, exactly once.
+"""
+
+
+ServerFrame = TypeAliasType(
+    "ServerFrame",
+    Annotated[
+        ConnectedFrame
+        | AgentsUpdatedFrame
+        | MessageFrame
+        | RunFrame
+        | TypingFrame
+        | ThinkingFrame
+        | PhaseFrame
+        | TextDeltaFrame
+        | ThinkingDeltaFrame
+        | ToolStartFrame
+        | ToolEndFrame
+        | ToolResultFrame
+        | StepDiscardedFrame
+        | RetryFrame
+        | WarningFrame
+        | ResponseFrame
+        | SilentCompleteFrame
+        | ErrorFrame
+        | CommandResultFrame
+        | PongFrame,
+        Field(discriminator="type"),
+    ],
+)
+"""
+A frame of the server. Each run ends with exactly one `response`, `silent_complete` or `error`.
 """
 
 
@@ -4590,6 +5209,15 @@ class AgentManifestView(Model):
     The same as TOML: the text given at create, comments included, as long as nothing was changed.
     """
     signed_manifest: SignedManifestInput | None = None
+
+
+ClientFrame = TypeAliasType(
+    "ClientFrame",
+    Annotated[ClientMessage | ClientCommand | ClientPing | ClientCancel | ClientResume, Field(discriminator="type")],
+)
+"""
+A frame of the client. Text that is no JSON object is the content of a `message`.
+"""
 
 
 class Conversation(Session):

@@ -56,6 +56,10 @@ export type WebAppIcon = {
     type: string;
 };
 /**
+ * Identifier of a stored thing: a UUIDv7 (RFC 9562) in lower case.
+ */
+export type Id = string;
+/**
  * What this binary is.
  */
 export type Version = {
@@ -304,10 +308,6 @@ export type UpdateAgent = {
      */
     strict?: boolean;
 };
-/**
- * Identifier of a stored thing: a UUIDv7 (RFC 9562) in lower case.
- */
-export type Id = string;
 /**
  * A named set of tools and grants.
  */
@@ -1946,6 +1946,106 @@ export type SessionDeleted = {
     new_session_id?: Id | null;
 };
 /**
+ * How full the model's context window is.
+ */
+export type Pressure = 'low' | 'medium' | 'high' | 'critical';
+/**
+ * Stable word for a kind of failure.
+ */
+export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+/**
+ * Where a run stands.
+ */
+export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' | 'failed' | 'cancelled';
+/**
+ * Whether a provider has the credential it needs.
+ */
+export type AuthStatus = 'configured' | 'missing' | 'not_required' | 'unknown';
+/**
+ * An agent as a row of a list.
+ */
+export type AgentSummary = {
+    /**
+     * Its id, for good.
+     */
+    id: Id;
+    /**
+     * Unique among live agents, without regard to case.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Where it stands in its life.
+     */
+    state: AgentState;
+    /**
+     * What it may do with its tools.
+     */
+    mode: AgentMode;
+    /**
+     * Model and skills are pinned.
+     */
+    stable: boolean;
+    profile?: Profile | null;
+    /**
+     * Words for searching.
+     */
+    tags: Array<string>;
+    /**
+     * Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
+     */
+    model_provider: string;
+    /**
+     * Model that the next run will use, with `default` resolved.
+     */
+    model_name: string;
+    /**
+     * Class of that model.
+     */
+    model_tier: TierWord;
+    /**
+     * Whether the provider has the credential it needs.
+     */
+    auth_status: AuthStatus;
+    /**
+     * It runs, and its provider lacks no credential.
+     */
+    ready: boolean;
+    /**
+     * At least one run is under way.
+     */
+    is_inferencing: boolean;
+    /**
+     * Runs under way, waiting ones included.
+     */
+    active_runs: number;
+    /**
+     * Runs that wait for a place.
+     */
+    queued_runs: number;
+    session_id?: Id | null;
+    parent_id?: Id | null;
+    /**
+     * How it looks.
+     */
+    identity: AgentIdentity;
+    /**
+     * When it was made.
+     */
+    created_at: Ts;
+    /**
+     * When settings or state changed last.
+     */
+    updated_at: Ts;
+    /**
+     * When a run ended last.
+     */
+    last_active: Ts;
+};
+/**
  * A message to an agent. Unknown members are ignored.
  */
 export type SendMessage = {
@@ -2128,10 +2228,6 @@ export type RunStep = {
     duration_ms?: number | null;
 };
 /**
- * Where a run stands.
- */
-export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' | 'failed' | 'cancelled';
-/**
  * A model call failed and is tried again.
  */
 export type RunRetry = {
@@ -2164,10 +2260,6 @@ export type RunRetry = {
      */
     done: boolean;
 };
-/**
- * Stable word for a kind of failure.
- */
-export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
 /**
  * A page of runs.
  */
@@ -2632,10 +2724,6 @@ export type ProfileList = {
      */
     next_cursor?: string | null;
 };
-/**
- * How full the model's context window is.
- */
-export type Pressure = 'low' | 'medium' | 'high' | 'critical';
 /**
  * Who chose the model.
  */
@@ -3533,10 +3621,6 @@ export type CallerInfo = {
     rate_limit: RateLimit;
 };
 /**
- * Whether a provider has the credential it needs.
- */
-export type AuthStatus = 'configured' | 'missing' | 'not_required' | 'unknown';
-/**
  * How one signs in here.
  */
 export type AuthMode = 'none' | 'session';
@@ -3735,90 +3819,6 @@ export type AgentTools = {
     mode: AgentMode;
 };
 /**
- * An agent as a row of a list.
- */
-export type AgentSummary = {
-    /**
-     * Its id, for good.
-     */
-    id: Id;
-    /**
-     * Unique among live agents, without regard to case.
-     */
-    name: string;
-    /**
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Where it stands in its life.
-     */
-    state: AgentState;
-    /**
-     * What it may do with its tools.
-     */
-    mode: AgentMode;
-    /**
-     * Model and skills are pinned.
-     */
-    stable: boolean;
-    profile?: Profile | null;
-    /**
-     * Words for searching.
-     */
-    tags: Array<string>;
-    /**
-     * Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
-     */
-    model_provider: string;
-    /**
-     * Model that the next run will use, with `default` resolved.
-     */
-    model_name: string;
-    /**
-     * Class of that model.
-     */
-    model_tier: TierWord;
-    /**
-     * Whether the provider has the credential it needs.
-     */
-    auth_status: AuthStatus;
-    /**
-     * It runs, and its provider lacks no credential.
-     */
-    ready: boolean;
-    /**
-     * At least one run is under way.
-     */
-    is_inferencing: boolean;
-    /**
-     * Runs under way, waiting ones included.
-     */
-    active_runs: number;
-    /**
-     * Runs that wait for a place.
-     */
-    queued_runs: number;
-    session_id?: Id | null;
-    parent_id?: Id | null;
-    /**
-     * How it looks.
-     */
-    identity: AgentIdentity;
-    /**
-     * When it was made.
-     */
-    created_at: Ts;
-    /**
-     * When settings or state changed last.
-     */
-    updated_at: Ts;
-    /**
-     * When a run ended last.
-     */
-    last_active: Ts;
-};
-/**
  * Work that was stopped.
  */
 export type AgentStopped = {
@@ -3856,7 +3856,7 @@ export type AgentModelSet = {
      */
     model: string;
     /**
-     * Provider id; `default` when no provider has the model.
+     * Provider id; `unknown` when no provider has the model, so that runs fail; a warning says more.
      */
     provider: string;
     /**
@@ -4187,7 +4187,7 @@ export type ListAgentsData = {
          */
         tag?: string;
         /**
-         * Part of name or description, in any case.
+         * Part of name or description, without regard to case in all of Unicode: `ß` is found by `SS`.
          */
         q?: string;
         /**
@@ -4239,7 +4239,7 @@ export type CreateAgentData = {
     body?: CreateAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -4274,7 +4274,7 @@ export type CreateAgentErrors = {
      */
     408: ErrorBody;
     /**
-     * `duplicate_name`, `idempotency_key_reused`, `idempotency_in_progress`
+     * `duplicate_name`; `invalid_template`: a user's file is no manifest, `idempotency_key_reused`, `idempotency_in_progress`
      */
     409: ErrorBody;
     /**
@@ -4462,7 +4462,7 @@ export type ActivateAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -4517,7 +4517,7 @@ export type CloneAgentData = {
     body?: CloneAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5041,7 +5041,7 @@ export type SendMessageData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5120,7 +5120,7 @@ export type SendMessageStreamData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5309,7 +5309,7 @@ export type RestartAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5364,7 +5364,7 @@ export type CreateRunData = {
     body: SendMessage;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5547,7 +5547,7 @@ export type ResetAgentSessionData = {
     body?: ResetSession;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5676,7 +5676,7 @@ export type CreateAgentSessionData = {
     body?: CreateSession;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5792,7 +5792,7 @@ export type SwitchAgentSessionData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5851,7 +5851,7 @@ export type StartAgentData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5906,7 +5906,7 @@ export type StopAgentData = {
     body?: StopAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -5973,7 +5973,7 @@ export type SuspendAgentData = {
     body?: SuspendAgent;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6321,7 +6321,7 @@ export type CreateApiKeyData = {
     body: CreateApiKey;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6534,7 +6534,7 @@ export type RotateApiKeyData = {
     body?: RotateApiKey;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -6653,7 +6653,7 @@ export type LogoutData = {
     body?: never;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -7059,7 +7059,7 @@ export type CancelRunData = {
     body?: CancelRun;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -7543,7 +7543,7 @@ export type ShutdownData = {
     body?: ShutdownOptions;
     headers?: {
         /**
-         * A repeat with the same key and body is answered from the first call
+         * A repeat with the same key, query and body is answered from the first call
          */
         'Idempotency-Key'?: string;
     };
@@ -7711,7 +7711,7 @@ export type GetTemplateErrors = {
      */
     404: ErrorBody;
     /**
-     * `invalid_template`: a user's file is no manifest
+     * `invalid_template`: a user's file cannot be read or is no manifest
      */
     409: ErrorBody;
     /**

@@ -61,6 +61,11 @@ export type WebAppIcon = {
 };
 
 /**
+ * Identifier of a stored thing: a UUIDv7 (RFC 9562) in lower case.
+ */
+export type Id = string;
+
+/**
  * What this binary is.
  */
 export type Version = {
@@ -318,11 +323,6 @@ export type UpdateAgent = {
      */
     strict?: boolean;
 };
-
-/**
- * Identifier of a stored thing: a UUIDv7 (RFC 9562) in lower case.
- */
-export type Id = string;
 
 /**
  * A named set of tools and grants.
@@ -2043,6 +2043,111 @@ export type SessionDeleted = {
 };
 
 /**
+ * How full the model's context window is.
+ */
+export type Pressure = 'low' | 'medium' | 'high' | 'critical';
+
+/**
+ * Stable word for a kind of failure.
+ */
+export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+
+/**
+ * Where a run stands.
+ */
+export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' | 'failed' | 'cancelled';
+
+/**
+ * Whether a provider has the credential it needs.
+ */
+export type AuthStatus = 'configured' | 'missing' | 'not_required' | 'unknown';
+
+/**
+ * An agent as a row of a list.
+ */
+export type AgentSummary = {
+    /**
+     * Its id, for good.
+     */
+    id: Id;
+    /**
+     * Unique among live agents, without regard to case.
+     */
+    name: string;
+    /**
+     * What it is for.
+     */
+    description: string;
+    /**
+     * Where it stands in its life.
+     */
+    state: AgentState;
+    /**
+     * What it may do with its tools.
+     */
+    mode: AgentMode;
+    /**
+     * Model and skills are pinned.
+     */
+    stable: boolean;
+    profile?: Profile | null;
+    /**
+     * Words for searching.
+     */
+    tags: Array<string>;
+    /**
+     * Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
+     */
+    model_provider: string;
+    /**
+     * Model that the next run will use, with `default` resolved.
+     */
+    model_name: string;
+    /**
+     * Class of that model.
+     */
+    model_tier: TierWord;
+    /**
+     * Whether the provider has the credential it needs.
+     */
+    auth_status: AuthStatus;
+    /**
+     * It runs, and its provider lacks no credential.
+     */
+    ready: boolean;
+    /**
+     * At least one run is under way.
+     */
+    is_inferencing: boolean;
+    /**
+     * Runs under way, waiting ones included.
+     */
+    active_runs: number;
+    /**
+     * Runs that wait for a place.
+     */
+    queued_runs: number;
+    session_id?: Id | null;
+    parent_id?: Id | null;
+    /**
+     * How it looks.
+     */
+    identity: AgentIdentity;
+    /**
+     * When it was made.
+     */
+    created_at: Ts;
+    /**
+     * When settings or state changed last.
+     */
+    updated_at: Ts;
+    /**
+     * When a run ended last.
+     */
+    last_active: Ts;
+};
+
+/**
  * A message to an agent. Unknown members are ignored.
  */
 export type SendMessage = {
@@ -2234,11 +2339,6 @@ export type RunStep = {
 };
 
 /**
- * Where a run stands.
- */
-export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' | 'failed' | 'cancelled';
-
-/**
  * A model call failed and is tried again.
  */
 export type RunRetry = {
@@ -2271,11 +2371,6 @@ export type RunRetry = {
      */
     done: boolean;
 };
-
-/**
- * Stable word for a kind of failure.
- */
-export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
 
 /**
  * A page of runs.
@@ -2758,11 +2853,6 @@ export type ProfileList = {
      */
     next_cursor?: string | null;
 };
-
-/**
- * How full the model's context window is.
- */
-export type Pressure = 'low' | 'medium' | 'high' | 'critical';
 
 /**
  * Who chose the model.
@@ -3705,11 +3795,6 @@ export type CallerInfo = {
 };
 
 /**
- * Whether a provider has the credential it needs.
- */
-export type AuthStatus = 'configured' | 'missing' | 'not_required' | 'unknown';
-
-/**
  * How one signs in here.
  */
 export type AuthMode = 'none' | 'session';
@@ -3915,91 +4000,6 @@ export type AgentTools = {
      * Mode in force.
      */
     mode: AgentMode;
-};
-
-/**
- * An agent as a row of a list.
- */
-export type AgentSummary = {
-    /**
-     * Its id, for good.
-     */
-    id: Id;
-    /**
-     * Unique among live agents, without regard to case.
-     */
-    name: string;
-    /**
-     * What it is for.
-     */
-    description: string;
-    /**
-     * Where it stands in its life.
-     */
-    state: AgentState;
-    /**
-     * What it may do with its tools.
-     */
-    mode: AgentMode;
-    /**
-     * Model and skills are pinned.
-     */
-    stable: boolean;
-    profile?: Profile | null;
-    /**
-     * Words for searching.
-     */
-    tags: Array<string>;
-    /**
-     * Provider that the next run will use, with `default` resolved; `default` when no provider has the model.
-     */
-    model_provider: string;
-    /**
-     * Model that the next run will use, with `default` resolved.
-     */
-    model_name: string;
-    /**
-     * Class of that model.
-     */
-    model_tier: TierWord;
-    /**
-     * Whether the provider has the credential it needs.
-     */
-    auth_status: AuthStatus;
-    /**
-     * It runs, and its provider lacks no credential.
-     */
-    ready: boolean;
-    /**
-     * At least one run is under way.
-     */
-    is_inferencing: boolean;
-    /**
-     * Runs under way, waiting ones included.
-     */
-    active_runs: number;
-    /**
-     * Runs that wait for a place.
-     */
-    queued_runs: number;
-    session_id?: Id | null;
-    parent_id?: Id | null;
-    /**
-     * How it looks.
-     */
-    identity: AgentIdentity;
-    /**
-     * When it was made.
-     */
-    created_at: Ts;
-    /**
-     * When settings or state changed last.
-     */
-    updated_at: Ts;
-    /**
-     * When a run ended last.
-     */
-    last_active: Ts;
 };
 
 /**
