@@ -13,7 +13,10 @@ use rand::TryRng;
 use secrecy::{ExposeSecret, SecretBox, SecretString, zeroize::Zeroize};
 use sha2::{Digest, Sha256};
 
-use crate::config::{Config, MASTER_KEY_VARIABLE};
+use crate::{
+    config::{Config, MASTER_KEY_VARIABLE},
+    ids::Id,
+};
 
 const BYTES: usize = 32;
 /// Parts the fingerprint from every other hash of the key.
@@ -142,20 +145,22 @@ impl MasterKey {
     }
 }
 
-/// On disk before anything is encrypted with it: a key that a power cut takes back takes the secrets along.
+/// On disk before anything is encrypted with it: a key that a power cut takes back takes the secrets along. The file
+/// comes into being whole: a start that is killed in the middle leaves none, and the next one makes it.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
+    let draft = path.with_extension(format!("{}.new", Id::new()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = options.open(&draft)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        let _ = std::fs::remove_file(path);
-        return Err(error);
-    }
+    // Unlike a rename this never replaces a key.
+    let linked = written.and_then(|()| std::fs::hard_link(&draft, path));
+    std::fs::remove_file(&draft)?;
+    linked?;
     #[cfg(unix)]
     std::fs::File::open(folder)?.sync_all()?;
     Ok(())

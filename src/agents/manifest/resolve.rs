@@ -216,7 +216,8 @@ impl Resolver<'_> {
 
     fn hidden_tools(&mut self) {
         let granted: Vec<&str> = self.granted_tools(true).collect();
-        let blocked = |tool: &&str| self.manifest.tool_blocklist.iter().any(|pattern| fits(pattern, tool));
+        let blocked =
+            |tool: &&str| self.manifest.tool_blocklist.iter().any(|pattern| wildcard_ignore_case(pattern, tool));
         if !granted.is_empty() && granted.iter().all(blocked) {
             let message = "the block list hides every granted tool";
             self.findings.warn(ManifestCode::NeverMatches, "tool_blocklist", message);
@@ -287,15 +288,11 @@ fn offered(
         .filter(|tool| grants.allows(Kind::Tool, tool))
         .filter(|tool| exec.mode != ExecMode::Deny || !EXEC_TOOLS.contains(&tool.as_str()))
         .filter(|tool| manifest.tools.get(tool).is_none_or(|own| own.enabled && own.approval != ToolApproval::Deny))
-        .filter(|tool| allowed.is_empty() || allowed.iter().any(|pattern| fits(pattern, tool)))
-        .filter(|tool| !manifest.tool_blocklist.iter().any(|pattern| fits(pattern, tool)))
+        .filter(|tool| allowed.is_empty() || allowed.iter().any(|pattern| wildcard_ignore_case(pattern, tool)))
+        .filter(|tool| !manifest.tool_blocklist.iter().any(|pattern| wildcard_ignore_case(pattern, tool)))
         .collect();
     names.sort();
     names
-}
-
-fn fits(pattern: &str, tool: &str) -> bool {
-    wildcard_ignore_case(pattern, tool)
 }
 
 /// The name of a server as it appears in names of its tools.
