@@ -11,24 +11,19 @@ pub fn gathered<T: Send + 'static>(
     merge: impl Fn(&mut T, T) -> Option<T> + Send + 'static,
 ) -> impl Stream<Item = T> + Send {
     async_stream::stream! {
-        let mut items = std::pin::pin!(items);
-        let mut next = items.next().await;
-        while let Some(mut item) = next.take() {
-            let mut ended = false;
-            while joins(&item) {
-                match items.next().now_or_never() {
-                    Some(Some(more)) => next = merge(&mut item, more),
-                    Some(None) => ended = true,
-                    None => break,
-                }
-                if ended || next.is_some() {
-                    break;
-                }
+        let mut items = std::pin::pin!(items.fuse());
+        let mut rest = None;
+        loop {
+            let next = match rest.take() {
+                Some(item) => Some(item),
+                None => items.next().await,
+            };
+            let Some(mut item) = next else { return };
+            while rest.is_none() && joins(&item) {
+                let Some(Some(more)) = items.next().now_or_never() else { break };
+                rest = merge(&mut item, more);
             }
             yield item;
-            if !ended && next.is_none() {
-                next = items.next().await;
-            }
         }
     }
 }

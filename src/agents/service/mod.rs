@@ -13,9 +13,8 @@ mod workspace;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr, sea_query::Expr,
 };
-use serde_json::Value;
-
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{AgentRow, AgentState, entity, manifest::AgentManifest};
 use crate::{

@@ -189,7 +189,6 @@ pub async fn all_steps<C: ConnectionTrait>(db: &C, run: Id) -> Result<Vec<StepRo
     Ok(step::Entity::find().filter(step::Column::RunId.eq(run)).order_by(step::Column::Idx, Order::Asc).all(db).await?)
 }
 
-/// Stored events with a higher sequence number, in order.
 /// Model calls of these runs that are under way.
 pub async fn running_model_calls<C: ConnectionTrait>(db: &C, runs: &[Id]) -> Result<Vec<StepRow>> {
     Ok(step::Entity::find()
@@ -200,6 +199,7 @@ pub async fn running_model_calls<C: ConnectionTrait>(db: &C, runs: &[Id]) -> Res
         .await?)
 }
 
+/// Stored events with a higher sequence number, in order.
 pub async fn events_after<C: ConnectionTrait>(db: &C, run: Id, seq: i64) -> Result<Vec<EventRow>> {
     Ok(event::Entity::find()
         .filter(event::Column::RunId.eq(run))

@@ -139,7 +139,7 @@ impl Inner {
         for (choice, max_tokens) in fallbacks {
             let model = self.models.resolve(&choice);
             if !model.ready {
-                skipped.push(format!("{}/{}", model.provider, model.model));
+                skipped.push(qualified(&model.provider, &model.model));
             } else if !models
                 .iter()
                 .any(|m| m.provider == model.provider && m.resolved.upstream_id == model.upstream_id)

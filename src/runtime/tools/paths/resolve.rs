@@ -262,8 +262,8 @@ impl Walk<'_> {
 pub(super) fn identities(paths: &[PathBuf]) -> Vec<(u64, u64)> {
     let identity = |path: &PathBuf| {
         let (parent, name) = (path.parent()?, path.file_name()?);
-        let metadata = Dir::open_ambient_dir(parent, ambient_authority()).ok()?;
-        let metadata = match metadata.metadata(name) {
+        let folder = Dir::open_ambient_dir(parent, ambient_authority()).ok()?;
+        let metadata = match folder.metadata(name) {
             Ok(metadata) if !metadata.is_dir() => metadata,
             _ => Dir::open_ambient_dir(path, ambient_authority()).ok()?.dir_metadata().ok()?,
         };
