@@ -17,6 +17,7 @@ pub mod http;
 pub mod idempotency;
 pub mod ids;
 pub mod llm;
+pub mod memory;
 pub mod messages;
 pub mod openapi;
 pub mod page;

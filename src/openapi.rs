@@ -40,6 +40,7 @@ mod unions;
         (name = "messages", description = "Talking to agents: waiting, streaming, WebSocket"),
         (name = "runs", description = "Runs: the durable work behind every message"),
         (name = "sessions", description = "Sessions: the conversations of an agent"),
+        (name = "memory", description = "What agents remember: key-values, semantic memories, the knowledge graph"),
         (name = "templates", description = "Agent templates and tool profiles"),
         (name = "auth", description = "API keys, logins, roles"),
         (name = "system", description = "Health, status, metrics, shutdown"),

@@ -27,7 +27,7 @@ use crate::{
     auth, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    messages, openapi, runs, sessions, system, templates, webchat,
+    memory, messages, openapi, runs, sessions, system, templates, webchat,
 };
 
 fn api() -> OpenApiRouter<AppState> {
@@ -36,6 +36,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(messages::router())
         .merge(runs::router())
         .merge(sessions::router())
+        .merge(memory::router())
         .merge(auth::router())
         .merge(system::router())
         .merge(templates::router())

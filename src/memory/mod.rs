@@ -1,0 +1,10 @@
+//! What agents remember: key-values, semantic memories, and one knowledge graph for the whole server.
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::AppState;
+
+/// The routes of all stores.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+}
