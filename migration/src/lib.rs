@@ -11,6 +11,7 @@ mod m20261124_110300_usage;
 mod m20261124_110400_artifacts;
 mod m20261124_120000_agent_search;
 mod m20261124_120000_secrets;
+mod m20261124_130000_run_retention;
 
 pub struct Migrator;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_110400_artifacts::Migration),
             Box::new(m20261124_120000_agent_search::Migration),
             Box::new(m20261124_120000_secrets::Migration),
+            Box::new(m20261124_130000_run_retention::Migration),
         ]
     }
 }

@@ -2,12 +2,12 @@
 
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict},
+    sea_query::{Alias, Expr, ExprTrait, IntoCondition, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
 use super::{ArtifactRow, entity};
-use crate::{error::Result, ids::Id, time::Ts};
+use crate::{db::batches::delete_in_batches, error::Result, ids::Id, time::Ts};
 
 /// An artifact is kept this long after it was last stored.
 const KEPT_DAYS: i64 = 30;
@@ -77,7 +77,7 @@ pub async fn find<C: ConnectionTrait>(db: &C, agent: Id, session: Id, id: &str) 
 
 /// Removes what nobody has stored for long enough, and the oldest of agents that hold too much.
 pub async fn trim<C: ConnectionTrait>(db: &C, now: Ts) -> Result<()> {
-    entity::Entity::delete_many().filter(entity::Column::ExpiresAt.lt(now)).exec(db).await?;
+    delete_in_batches::<entity::Entity>(db, entity::Column::ExpiresAt.lt(now).into_condition()).await?;
     let size = || Expr::col(entity::Column::Size).sum().cast_as(Alias::new("bigint"));
     let full: Vec<(Id, i64)> = entity::Entity::find()
         .select_only()

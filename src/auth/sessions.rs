@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::IntoCondition,
+};
 
 use super::{
     login_entity::{failure, login},
@@ -11,7 +13,7 @@ use super::{
 use crate::{
     caller::{Caller, CallerKind},
     config::Config,
-    db::Db,
+    db::{Db, batches::delete_in_batches},
     error::{Error, ErrorCode, Result},
     ids::Id,
     time::Ts,
@@ -126,10 +128,8 @@ pub async fn log_out(db: &Db, caller: &Caller) -> Result<()> {
 }
 
 /// Removes what has no meaning any more.
-pub async fn forget_expired(db: &Db) -> Result<()> {
-    let now = Ts::now();
-    login::Entity::delete_many().filter(login::Column::ExpiresAt.lte(now)).exec(db.write()).await?;
-    let old = now.plus_secs(-WINDOW_SECS);
-    failure::Entity::delete_many().filter(failure::Column::At.lte(old)).exec(db.write()).await?;
-    Ok(())
+pub async fn forget_expired(db: &Db, now: Ts) -> Result<()> {
+    delete_in_batches::<login::Entity>(db.write(), login::Column::ExpiresAt.lte(now).into_condition()).await?;
+    let old = failure::Column::At.lte(now.plus_secs(-WINDOW_SECS));
+    delete_in_batches::<failure::Entity>(db.write(), old.into_condition()).await
 }

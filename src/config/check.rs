@@ -43,6 +43,8 @@ pub const KEYS: &[&str] = &[
     "rate_limit.burst",
     "rate_limit.enabled",
     "rate_limit.tokens_per_minute",
+    "runs.events_retention_hours",
+    "runs.retention_days",
     "runtime.background_workers",
     "runtime.drain_secs",
     "runtime.lease_secs",
@@ -190,11 +192,13 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
             );
         }
     }
-    let ranges: [(&str, u64, u64, u64); 11] = [
+    let ranges: [(&str, u64, u64, u64); 13] = [
         ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
         ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),
         ("rate_limit.tokens_per_minute", config.rate_limit.tokens_per_minute.into(), 1, 10_000_000),
         ("rate_limit.burst", config.rate_limit.burst.into(), 1, 10_000_000),
+        ("runs.retention_days", config.runs.retention_days.into(), 1, 36_500),
+        ("runs.events_retention_hours", config.runs.events_retention_hours.into(), 1, 876_000),
         ("auth.session_ttl_hours", config.auth.session_ttl_hours.into(), 1, 8760),
         ("websocket.max_per_ip", config.websocket.max_per_ip.into(), 1, 100_000),
         ("websocket.idle_timeout_secs", config.websocket.idle_timeout_secs, 1, 86_400),

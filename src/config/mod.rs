@@ -41,6 +41,7 @@ pub struct Config {
     pub tls: Tls,
     pub cors: Cors,
     pub rate_limit: RateLimits,
+    pub runs: Runs,
     pub auth: Auth,
     pub websocket: WebSocket,
     pub runtime: Runtime,
@@ -80,6 +81,7 @@ impl Default for Config {
             tls: Tls::default(),
             cors: Cors::default(),
             rate_limit: RateLimits::default(),
+            runs: Runs::default(),
             auth: Auth::default(),
             websocket: WebSocket::default(),
             runtime: Runtime::default(),
@@ -170,6 +172,21 @@ pub struct RateLimits {
 impl Default for RateLimits {
     fn default() -> Self {
         Self { enabled: true, tokens_per_minute: 500, burst: 500 }
+    }
+}
+
+/// How long ended runs are kept. Their messages stay with their session.
+#[derive(Clone, Deserialize)]
+#[serde(default)]
+pub struct Runs {
+    pub retention_days: u32,
+    /// Afterwards a replay still has the text, the tool calls and the end.
+    pub events_retention_hours: u32,
+}
+
+impl Default for Runs {
+    fn default() -> Self {
+        Self { retention_days: 30, events_retention_hours: 24 }
     }
 }
 

@@ -10,6 +10,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
+pub mod batches;
 pub mod connect;
 pub mod migrate;
 

@@ -1,6 +1,10 @@
 //! Claims, stores and forgets answers.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::{IntoCondition, OnConflict},
+};
 use serde::Serialize;
 
 use super::{
@@ -8,7 +12,7 @@ use super::{
     entity::{ActiveModel, Column, Entity},
 };
 use crate::{
-    db::Db,
+    db::{Db, batches::delete_in_batches},
     error::{Error, Result},
     ids::Id,
     time::Ts,
@@ -117,7 +121,6 @@ pub async fn release(db: &Db, id: &str) -> Result<()> {
 }
 
 /// Removes what nobody may ask for any more.
-pub async fn forget_expired(db: &Db) -> Result<u64> {
-    let gone = Entity::delete_many().filter(Column::ExpiresAt.lte(Ts::now())).exec(db.write()).await?;
-    Ok(gone.rows_affected)
+pub async fn forget_expired(db: &Db, now: Ts) -> Result<()> {
+    delete_in_batches::<Entity>(db.write(), Column::ExpiresAt.lte(now).into_condition()).await
 }

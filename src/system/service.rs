@@ -87,8 +87,8 @@ pub async fn unclean_stops(db: &Db) -> Result<i64> {
 }
 
 /// Forgets servers of long ago, but not that they died.
-pub async fn forget_old(db: &Db) -> Result<()> {
-    let old = Column::StoppedAt.lt(Ts::now().plus_ms(-KEPT_MS));
+pub async fn forget_old(db: &Db, now: Ts) -> Result<()> {
+    let old = Column::StoppedAt.lt(now.plus_ms(-KEPT_MS));
     Entity::delete_many().filter(old).filter(Column::Unclean.eq(false)).exec(db.write()).await?;
     Ok(())
 }

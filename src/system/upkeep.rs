@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use super::service;
-use crate::{app::AppState, auth, idempotency, time::Ts};
+use crate::{app::AppState, auth, config, db::Db, error::Result, idempotency, runs, time::Ts};
 
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 
@@ -24,15 +24,19 @@ pub fn start(app: &AppState) {
         let mut ticks = tokio::time::interval(CLEAN_EVERY);
         while cleaner.shutdown.unless_stopping(ticks.tick()).await.is_some() {
             cleaner.limiter.forget_idle();
-            if let Err(error) = clean(&cleaner).await {
+            if let Err(error) = clean(&cleaner.db, &cleaner.config.runs, Ts::now()).await {
                 tracing::warn!(%error, "expired rows could not be removed");
             }
         }
     });
 }
 
-async fn clean(app: &AppState) -> crate::error::Result<()> {
-    idempotency::service::forget_expired(&app.db).await?;
-    auth::service::forget_expired(&app.db).await?;
-    service::forget_old(&app.db).await
+/// Removes what has expired at `now`.
+pub async fn clean(db: &Db, kept: &config::Runs, now: Ts) -> Result<()> {
+    idempotency::service::forget_expired(db, now).await?;
+    auth::service::forget_expired(db, now).await?;
+    service::forget_old(db, now).await?;
+    let hours = |n: u32| now.plus_secs(-i64::from(n) * 3_600);
+    runs::service::delete_ended(db, hours(kept.retention_days * 24)).await?;
+    runs::service::trim_events(db, hours(kept.events_retention_hours), now).await
 }

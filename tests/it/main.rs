@@ -13,6 +13,7 @@ mod idempotency;
 mod llm;
 mod messages;
 mod migrations;
+mod retention;
 mod rights;
 mod runs;
 mod secrets;

@@ -79,6 +79,8 @@ pub struct Model {
     pub created_at: Ts,
     pub started_at: Option<Ts>,
     pub ended_at: Option<Ts>,
+    /// Since then only the events are left that a replay needs.
+    pub trimmed_at: Option<Ts>,
 }
 
 impl Model {

@@ -2,6 +2,7 @@
 
 mod queue;
 mod read;
+mod retention;
 mod write;
 
 pub use queue::{
@@ -12,6 +13,7 @@ pub use read::{
     Described, OpenRuns, RunFilter, all_steps, count_steps, describe, events_after, find, find_by_idempotency_key, get,
     list, lock_open, newest_ended, oldest_queued, open, open_runs, queue_positions, running_model_calls, steps,
 };
+pub use retention::{delete_ended, trim_events};
 pub use write::{
     append_events, cancel_open_steps, end_from_outside, erase_agent, erase_session, insert, insert_steps, save,
     save_partial, save_step,

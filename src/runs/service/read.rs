@@ -61,18 +61,18 @@ impl RunFilter {
             .add_option((!self.states.is_empty()).then(|| run::Column::State.is_in(self.states.iter().copied())))
             .add_option((!self.doors.is_empty()).then(|| run::Column::Door.is_in(self.doors.iter().copied())))
             .add_option(self.parent.map(|id| run::Column::ParentRunId.eq(id)))
-            .add_option(
-                self.after.map(|t| {
-                    Condition::all().add(run::Column::Id.gte(first_id_at(t))).add(run::Column::CreatedAt.gte(t))
-                }),
-            )
+            .add_option(self.after.map(|t| {
+                // A second of slack for clocks that differ.
+                let first = first_id_at(t.plus_secs(-1));
+                Condition::all().add(run::Column::Id.gte(first)).add(run::Column::CreatedAt.gte(t))
+            }))
             .add_option(self.before.map(|t| run::Column::CreatedAt.lt(t)))
     }
 }
 
-/// Ids begin with their time, so a bound on the time is one on the key. A second of slack for clocks that differ.
-fn first_id_at(t: Ts) -> Id {
-    let ms = u128::try_from(t.plus_secs(-1).0).unwrap_or_default();
+/// Ids begin with their time, so a bound on the time is one on the key.
+pub(super) fn first_id_at(t: Ts) -> Id {
+    let ms = u128::try_from(t.0).unwrap_or_default();
     Id(Uuid::from_u128(ms << 80))
 }
 

@@ -388,6 +388,7 @@ impl Intake<'_> {
             created_at: self.now,
             started_at: None,
             ended_at: None,
+            trimmed_at: None,
         }
     }
 }

@@ -8,16 +8,15 @@ use super::{
     super::{
         content::{self, Piece},
         event::{EventBody, EventId, RESULT_BYTES, RunEvent},
-        transcript,
+        transcript::{self, StepText},
     },
     Engine, Inner,
     end::terminal_event,
 };
 use crate::{
-    error::Result,
+    error::{ErrorCode, Result},
     ids::Id,
     runs::{self, EventRow, RunRow, StepKind, StepRow, StepState},
-    time::Ts,
 };
 
 /// One item of a followed run.
@@ -60,6 +59,8 @@ impl Engine {
                             return;
                         }
                     }
+                    // Deleted meanwhile: nothing will ever come.
+                    Err(error) if error.code() == ErrorCode::RunNotFound => return,
                     Err(error) => tracing::warn!(%run, %error, "stored events could not be read"),
                 }
                 for event in first.take().into_iter().flatten() {
@@ -147,33 +148,28 @@ fn ends(rows: &[EventRow], run: &RunRow, after: EventId) -> bool {
     rows.last().map_or(after.seq(), |r| r.seq) >= run.event_seq
 }
 
-/// Stored events with the texts of finished steps put back. `remote`: no worker of this process streams the run.
+/// Stored events with the texts of steps put back, each behind its `step.started` or where that was before it was trimmed.
+/// `remote`: no worker of this process streams the run.
 fn replay(run: &RunRow, steps: &[StepRow], rows: &[EventRow], after: EventId, remote: bool) -> Vec<RunEvent> {
-    let texts = transcript::texts(steps);
-    let mut events = vec![];
-    let text_behind = |seq: i64, at: Ts, events: &mut Vec<RunEvent>| {
-        let seen = if after.seq() == seq { after.offset() } else { 0 };
-        if let Some(text) = texts.iter().find(|t| t.event_seq == seq) {
-            pieces(run, text.step, seq, at, &text.thinking, &text.text, seen, events);
-        } else if let Some(step) = steps.iter().find(|s| s.event_seq == seq && s.kind == StepKind::ModelCall)
-            && remote
-            && step.state == StepState::Running
-        {
-            let spoken = texts.iter().any(|t| !t.text.is_empty());
-            let (thinking, text) = partial_text(step, spoken);
-            pieces(run, step.idx, seq, at, &thinking, &text, seen, events);
-        }
-    };
-    if after.seq() > 0 {
-        text_behind(after.seq(), run.created_at, &mut events);
+    let mut texts = transcript::texts(steps);
+    let streams = |s: &&StepRow| s.kind == StepKind::ModelCall && s.state == StepState::Running;
+    if remote && let Some(step) = steps.iter().find(streams) {
+        let (thinking, text) = partial_text(step, texts.iter().any(|t| !t.text.is_empty()));
+        texts.push(StepText { step: step.idx, event_seq: step.event_seq, thinking, text });
     }
+    let mut texts = texts.into_iter().filter(|t| t.event_seq >= after.seq()).peekable();
+    let mut events = vec![];
     for row in rows {
-        let body = filled(EventBody::from_row(row), row, run, steps);
-        let is_start = matches!(body, EventBody::StepStarted { kind: StepKind::ModelCall, .. });
-        events.push(RunEvent { run_id: run.id, id: EventId::stored(row.seq), at: row.created_at, body });
-        if is_start {
-            text_behind(row.seq, row.created_at, &mut events);
+        while let Some(text) = texts.next_if(|t| t.event_seq < row.seq) {
+            pieces(run, steps, &text, after, &mut events);
         }
+        let body = filled(EventBody::from_row(row), row, run, steps);
+        events.push(RunEvent { run_id: run.id, id: EventId::stored(row.seq), at: row.created_at, body });
+    }
+    // Steps are read after the events: one may have begun since, and its text comes with its beginning.
+    let last = rows.last().map_or(after.seq(), |row| row.seq);
+    while let Some(text) = texts.next_if(|t| t.event_seq <= last) {
+        pieces(run, steps, &text, after, &mut events);
     }
     events
 }
@@ -194,29 +190,26 @@ fn partial_text(step: &StepRow, spoken: bool) -> (String, String) {
     (thinking, text)
 }
 
-/// The text of a step behind its first `seen` characters.
-#[expect(clippy::too_many_arguments, reason = "the parts of two events")]
-fn pieces(
-    run: &RunRow,
-    step: i32,
-    seq: i64,
-    at: Ts,
-    thinking: &str,
-    text: &str,
-    seen: usize,
-    events: &mut Vec<RunEvent>,
-) {
+/// The text of a step, as far as it lies behind `after`.
+fn pieces(run: &RunRow, steps: &[StepRow], shown: &StepText, after: EventId, events: &mut Vec<RunEvent>) {
+    let StepText { step, event_seq, thinking, text } = shown;
+    let seen = if after.seq() == *event_seq { after.offset() } else { 0 };
+    let started = steps.iter().find(|s| s.idx == *step).and_then(|s| s.started_at);
+    let event = |offset, body| RunEvent {
+        run_id: run.id,
+        id: EventId::piece(*event_seq, offset),
+        at: started.unwrap_or(run.created_at),
+        body,
+    };
     let thought = thinking.chars().count();
     if run.options.stream_thinking && seen < thought {
         let rest: String = thinking.chars().skip(seen).collect();
-        let id = EventId::piece(seq, thought);
-        events.push(RunEvent { run_id: run.id, id, at, body: EventBody::ThinkingDelta { step, text: rest } });
+        events.push(event(thought, EventBody::ThinkingDelta { step: *step, text: rest }));
     }
     let all = thought + text.chars().count();
     if seen < all && !text.is_empty() {
         let rest: String = text.chars().skip(seen.saturating_sub(thought)).collect();
-        let id = EventId::piece(seq, all);
-        events.push(RunEvent { run_id: run.id, id, at, body: EventBody::TextDelta { step, text: rest } });
+        events.push(event(all, EventBody::TextDelta { step: *step, text: rest }));
     }
 }
 

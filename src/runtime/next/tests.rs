@@ -73,6 +73,7 @@ pub fn run_row(door: Door) -> RunRow {
         created_at: Ts(0),
         started_at: Some(Ts(0)),
         ended_at: None,
+        trimmed_at: None,
     }
 }
 

@@ -191,7 +191,7 @@ impl TestEngine {
     }
 
     /// Events that are stored now, with the texts put back.
-    async fn events(&self, run: Id, after: EventId) -> Vec<RunEvent> {
+    pub async fn events(&self, run: Id, after: EventId) -> Vec<RunEvent> {
         let row = runs::service::get(self.db.read(), run).await.expect("the run");
         let stored = EventId::stored(row.event_seq);
         let mut events = vec![];
