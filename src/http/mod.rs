@@ -9,6 +9,7 @@ pub mod gather;
 pub mod middleware;
 pub mod operations;
 pub mod origin;
+pub mod outbound;
 pub mod respond;
 pub mod server;
 pub mod sse;

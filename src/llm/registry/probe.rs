@@ -7,7 +7,7 @@ use futures::future::join_all;
 use serde_json::Value;
 
 use super::Registry;
-use crate::llm::drivers::remote::client_builder;
+use crate::http::outbound::{check_operator_url, operator_client};
 
 const REMEMBERED: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(1);
@@ -29,7 +29,7 @@ impl Registry {
         if last.is_some_and(|at| at.elapsed() < REMEMBERED) {
             return;
         }
-        let client = client_builder().connect_timeout(CONNECT).timeout(WHOLE).build();
+        let client = operator_client().connect_timeout(CONNECT).timeout(WHOLE).build();
         let Ok(client) = client else { return };
         let asked: Vec<_> = self.local_providers().collect();
         let answers = join_all(asked.iter().map(|(id, base_url)| ask(&client, id, base_url, self.local_key(id)))).await;
@@ -72,6 +72,7 @@ async fn models(
         "ollama" => (format!("{}/api/tags", base_url.trim_end_matches("/v1")), "models", "name"),
         _ => (format!("{base_url}/models"), "data", "id"),
     };
+    check_operator_url(&url).map_err(|e| e.to_string())?;
     let mut request = client.get(url);
     if let Some(key) = key {
         request = request.bearer_auth(secrecy::ExposeSecret::expose_secret(&key));

@@ -24,7 +24,7 @@ mod samples;
 mod transport;
 
 pub use limits::CallLimits;
-pub use transport::{HttpClient, client_builder};
+pub use transport::HttpClient;
 
 /// One provider as it is to be called: everything that does not depend on the request.
 pub struct Target {

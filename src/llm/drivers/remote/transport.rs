@@ -8,12 +8,12 @@ use std::time::Duration;
 use eventsource_stream::{Event, EventStreamError, Eventsource};
 use futures::{Stream, StreamExt, stream};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::{self, Mask};
 use super::{Call, Progress, Reader, Target};
+use crate::http::outbound;
 use crate::llm::{Chunk, ChunkStream, ErrorClass, LlmError};
 
 /// An error body beyond this says nothing more.
@@ -36,23 +36,15 @@ impl HttpClient {
 
     fn get(&self) -> Result<&reqwest::Client, LlmError> {
         let build = || {
-            let builder = client_builder().connect_timeout(self.connect);
-            builder.build().map_err(|e| e.to_string())
+            outbound::operator_client().connect_timeout(self.connect).build().map_err(|e| e.to_string())
         };
         self.built.get_or_init(build).as_ref().map_err(|e| failure::plain(ErrorClass::Network, e))
     }
 }
 
-/// Every client of a model provider: no redirect and no proxy of the environment, so that a key goes to its own host only.
-pub fn client_builder() -> reqwest::ClientBuilder {
-    // `reqwest` brings no TLS provider of its own here. An error means that one is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let name = concat!("openfang/", env!("CARGO_PKG_VERSION"));
-    reqwest::Client::builder().no_proxy().redirect(Policy::none()).user_agent(name)
-}
-
 pub(super) async fn start(client: &HttpClient, target: Arc<Target>, call: Call) -> Result<ChunkStream, LlmError> {
     let mask = Mask::new(target.key.clone());
+    outbound::check_operator_url(&call.url).map_err(|e| failure::plain(ErrorClass::BadRequest, &e.to_string()))?;
     let client = client.get()?;
     let began = Instant::now();
     let limits = target.limits;
