@@ -11,6 +11,7 @@ use std::{
 
 mod engine;
 pub mod models;
+pub mod tools;
 
 use crate::{
     agents::rules::ManifestRules,
@@ -105,7 +106,7 @@ impl AppState {
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
         let models = Arc::new(models::registry(&config).map_err(StartError::Config)?);
-        let tools = Arc::new(Tools::builtin()?);
+        let tools = Arc::new(Tools::configured(&tools::settings(&config).map_err(StartError::Config)?)?);
         let rules = Arc::new(ManifestRules::new(&config, models.clone(), &tools).map_err(StartError::Config)?);
         let events = EventBus::new();
         let parts = engine::parts(&config, &db, boot_id, models.clone(), tools.clone(), rules.clone(), &events);

@@ -26,6 +26,8 @@ pub struct ManifestRules {
     /// Ed25519 keys whose signatures count.
     pub trusted_keys: Vec<[u8; 32]>,
     pub folders: Folders,
+    /// The server's own.
+    pub exec_policy: ExecPolicy,
     tools: Vec<ToolFacts>,
 }
 
@@ -50,6 +52,7 @@ impl ManifestRules {
             signing: config.security.manifest_signing,
             trusted_keys: config.skills.trusted_keys.iter().map(key).collect::<Result<_, _>>()?,
             folders: folders(config),
+            exec_policy: config.exec_policy.clone(),
             tools: tools.iter().map(facts).collect(),
             models,
         })
@@ -114,7 +117,7 @@ impl ManifestRules {
         folders.protected.extend_from_slice(occupied);
         work(&ServerFacts {
             default_profile: self.default_profile,
-            exec_policy: ExecPolicy::default(),
+            exec_policy: self.exec_policy.clone(),
             tools: &self.tools,
             skills: vec![],
             mcp_servers: vec![],

@@ -68,7 +68,11 @@ fn secrets(config: &Config, models: &Models) -> Secrets {
         let value = config.environment.get(&name)?.to_owned();
         Some((name, SecretString::from(value)))
     });
+    let search = [&config.web.brave.api_key_env, &config.web.tavily.api_key_env].into_iter().filter_map(|name| {
+        let value = config.environment.get(name)?.to_owned();
+        Some((name.clone(), SecretString::from(value)))
+    });
     let own = [("api_key", config.config_key()), (MASTER_KEY_VARIABLE, config.environment.get(MASTER_KEY_VARIABLE))];
     let own = own.into_iter().filter_map(|(name, value)| Some((name.to_owned(), SecretString::from(value?))));
-    Secrets::new(keys.chain(own))
+    Secrets::new(keys.chain(search).chain(own))
 }

@@ -117,7 +117,8 @@ async fn check_models(config: &Config, report: &mut Report) {
         Ok(models) => models,
         Err(e) => return report.fail(&e, "correct the configuration"),
     };
-    let rules = Tools::builtin().map_err(|e| e.to_string());
+    let settings = crate::app::tools::settings(config);
+    let rules = settings.and_then(|settings| Tools::configured(&settings).map_err(|e| e.to_string()));
     let models = std::sync::Arc::new(models);
     if let Err(e) = rules.and_then(|tools| ManifestRules::new(config, models.clone(), &tools)) {
         report.fail(&e, "correct the configuration");

@@ -32,7 +32,20 @@ pub const KEYS: &[&str] = &[
     "default_model.base_url",
     "default_model.model",
     "default_model.provider",
+    "exec.path",
+    "exec_policy.allowed_commands",
+    "exec_policy.denied_commands",
+    "exec_policy.max_output_bytes",
+    "exec_policy.max_timeout_secs",
+    "exec_policy.mode",
+    "exec_policy.no_output_timeout_secs",
+    "exec_policy.safe_bins",
+    "exec_policy.sandbox",
+    "exec_policy.shell_env_passthrough",
+    "exec_policy.timeout_secs",
     "fallback_providers",
+    "location.lookup",
+    "location.place",
     "log_level",
     "memory.sqlite_path",
     "models.tiers.*",
@@ -58,6 +71,24 @@ pub const KEYS: &[&str] = &[
     "skills.trusted_keys",
     "tls.cert",
     "tls.key",
+    "web.brave.api_key_env",
+    "web.brave.base_url",
+    "web.brave.country",
+    "web.brave.freshness",
+    "web.brave.max_results",
+    "web.brave.search_lang",
+    "web.cache_ttl_minutes",
+    "web.duckduckgo.base_url",
+    "web.fetch.max_chars",
+    "web.fetch.max_response_bytes",
+    "web.fetch.ssrf_allowed_hosts",
+    "web.fetch.timeout_secs",
+    "web.search_provider",
+    "web.searxng.url",
+    "web.tavily.api_key_env",
+    "web.tavily.base_url",
+    "web.tavily.max_results",
+    "web.tavily.search_depth",
     "websocket.idle_timeout_secs",
     "websocket.max_messages_per_minute",
     "websocket.max_per_ip",
@@ -65,16 +96,27 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Keys whose values are lists of text; in the environment they are comma-separated or JSON.
-const LISTS: [&str; 5] = [
+const LISTS: [&str; 11] = [
     "agents.mount_roots",
     "cors.allowed_origins",
+    "exec.path",
+    "exec_policy.allowed_commands",
+    "exec_policy.denied_commands",
+    "exec_policy.safe_bins",
+    "exec_policy.shell_env_passthrough",
     "policy.admin_tools",
     "server.allowed_hosts",
     "server.trusted_proxies",
+    "web.fetch.ssrf_allowed_hosts",
 ];
 
 /// Old spellings that mean a key of ours.
-const MOVED: [(&str, &str); 6] = [
+const MOVED: [(&str, &str); 11] = [
+    ("exec_policy.env_passthrough", "exec_policy.shell_env_passthrough"),
+    ("exec_policy.env_allowlist", "exec_policy.shell_env_passthrough"),
+    ("web.provider", "web.search_provider"),
+    ("web.timeout_secs", "web.fetch.timeout_secs"),
+    ("web.max_results", "web.brave.max_results"),
     ("listen_addr", "api_listen"),
     ("general.api_listen", "api_listen"),
     ("general.api_key", "api_key"),
@@ -192,6 +234,7 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
             );
         }
     }
+    check_tools(config)?;
     let ranges: [(&str, u64, u64, u64); 13] = [
         ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
         ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),
@@ -206,6 +249,34 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
         ("runtime.workers", config.runtime.workers.into(), 1, 1024),
         ("runtime.lease_secs", config.runtime.lease_secs, 1, 600),
         ("runtime.drain_secs", config.runtime.drain_secs, 0, 600),
+    ];
+    match ranges.iter().find(|(_, value, low, high)| value < low || value > high) {
+        Some((key, value, low, high)) => fail(key, format!("{value} is out of range ({low} to {high})")),
+        None => Ok(()),
+    }
+}
+
+fn check_tools(config: &Config) -> Result<(), ConfigError> {
+    let fail = |key: &str, message: String| Err(ConfigError::Value { key: key.into(), message });
+    if let Err(message) = config.web.check() {
+        return fail("web", message);
+    }
+    if let Some(path) = config.exec.path.iter().find(|path| !path.is_absolute()) {
+        return fail("exec.path", format!("'{}' is not absolute", path.display()));
+    }
+    let exec = &config.exec_policy;
+    if exec.timeout_secs > exec.max_timeout_secs {
+        return fail("exec_policy.timeout_secs", "is above exec_policy.max_timeout_secs".into());
+    }
+    let fetch = &config.web.fetch;
+    let ranges = [
+        ("exec_policy.timeout_secs", exec.timeout_secs.into(), 1, 3600),
+        ("exec_policy.max_timeout_secs", exec.max_timeout_secs.into(), 1, 3600),
+        ("exec_policy.no_output_timeout_secs", exec.no_output_timeout_secs.into(), 0, 3600),
+        ("exec_policy.max_output_bytes", exec.max_output_bytes, 1024, 5_242_880),
+        ("web.fetch.max_chars", fetch.max_chars as u64, 100, 200_000),
+        ("web.fetch.max_response_bytes", fetch.max_response_bytes as u64, 1024, 52_428_800),
+        ("web.fetch.timeout_secs", fetch.timeout_secs, 1, 120),
     ];
     match ranges.iter().find(|(_, value, low, high)| value < low || value > high) {
         Some((key, value, low, high)) => fail(key, format!("{value} is out of range ({low} to {high})")),

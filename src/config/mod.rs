@@ -9,10 +9,12 @@ mod check;
 mod load;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 pub use load::{ConfigError, Environment, Loaded, MASTER_KEY_VARIABLE, load};
+pub use tools::{Exec, Location, Place, Web};
 
-use crate::scopes::Role;
+use crate::{agents::manifest::ExecPolicy, scopes::Role};
 
 /// Everything an operator can set. Secrets never leave this struct by `Debug` or over the API.
 #[derive(Clone, Deserialize)]
@@ -51,6 +53,14 @@ pub struct Config {
     pub security: Security,
     pub skills: Skills,
     pub policy: Policy,
+    pub web: Web,
+    pub exec: Exec,
+    /// What agents may execute unless their manifests say otherwise.
+    pub exec_policy: ExecPolicy,
+    pub location: Location,
+    /// The program that prepares the processes of agents: this one, unless a test says otherwise.
+    #[serde(skip)]
+    pub launcher: Option<PathBuf>,
     #[serde(skip)]
     pub allow_no_auth: bool,
     /// Looks variables up that are named by the configuration, such as provider keys.
@@ -91,6 +101,11 @@ impl Default for Config {
             security: Security::default(),
             skills: Skills::default(),
             policy: Policy::default(),
+            web: Web::default(),
+            exec: Exec::default(),
+            exec_policy: ExecPolicy::default(),
+            location: Location::default(),
+            launcher: None,
             allow_no_auth: false,
             environment: Environment::empty(),
             warnings: Arc::default(),

@@ -1,6 +1,6 @@
 //! TLS by the server itself.
 
-use openfang::llm::drivers::remote::client_builder;
+use openfang::http::outbound::operator_client;
 
 use crate::support::TestApp;
 
@@ -14,7 +14,7 @@ async fn tls_serves_https_with_hsts() {
         c.tls.key = Some("key.pem".into());
     })
     .await;
-    let http = client_builder().tls_danger_accept_invalid_certs(true).build().unwrap();
+    let http = operator_client().tls_danger_accept_invalid_certs(true).build().unwrap();
     let url = format!("{}/api/health", app.base.replace("http://", "https://"));
     let response = http.get(url).send().await.unwrap();
     assert_eq!(response.status(), 200);

@@ -20,7 +20,8 @@ const LOOKUP_TIME: Duration = Duration::from_secs(5);
 
 /// Ports of services that a web request must not be tricked into speaking to (S13).
 const NEVER_PORTS: [u16; 22] = [
-    110, 143, 389, 445, 465, 587, 993, 995, 1433, 1521, 2049, 2375, 2376, 3306, 3389, 5432, 5900, 6379, 6443, 9200, 11211, 27017,
+    110, 143, 389, 445, 465, 587, 993, 995, 1433, 1521, 2049, 2375, 2376, 3306, 3389, 5432, 5900, 6379, 6443, 9200,
+    11211, 27017,
 ];
 
 /// Asks the resolver of the system, or of a test, for all numbers of a name.

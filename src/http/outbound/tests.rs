@@ -20,7 +20,8 @@ use wiremock::{
 };
 
 use super::{
-    Address, Guard, Hop, Host, Listed, Lookup, Outbound, OutboundError, Outgoing, Own, check_operator_url, given_headers,
+    Address, Guard, Hop, Host, Listed, Lookup, Outbound, OutboundError, Outgoing, Own, check_operator_url,
+    given_headers,
 };
 
 const PUBLIC: &str = "93.184.216.34";
@@ -189,10 +190,7 @@ fn a_redirected_request() {
     }
     assert_eq!((chain.method.clone(), chain.body.is_some(), chain.headers.len()), (Method::POST, true, 2));
     assert_eq!(chain.redirects.len(), 5);
-    assert!(matches!(
-        chain.follow(StatusCode::FOUND, "/6"),
-        Err(OutboundError::Refused { rule: "S12", .. })
-    ));
+    assert!(matches!(chain.follow(StatusCode::FOUND, "/6"), Err(OutboundError::Refused { rule: "S12", .. })));
 
     for (status, expected) in [(301, Method::GET), (302, Method::GET), (303, Method::GET), (308, Method::POST)] {
         let next = hop("http://example.com/").follow(StatusCode::from_u16(status).unwrap(), "/next").unwrap();
@@ -308,7 +306,7 @@ async fn a_redirect_needs_the_grant_of_its_host() {
 /// Cases 34 and 35.
 #[tokio::test]
 async fn too_much_and_too_slow() {
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let server = MockServer::start().await;
     Mock::given(path("/big"))
         .respond_with(ResponseTemplate::new(200).set_body_bytes(vec![b'x'; 4096]))
@@ -322,6 +320,7 @@ async fn too_much_and_too_slow() {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let dripping = tokio::spawn(async move {
         let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 4096]).await.unwrap();
         socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx").await.unwrap();
         std::future::pending::<()>().await;
     });

@@ -1,9 +1,6 @@
 //! Tool calls of one answer: noted as begun (W4), made side by side, noted as ended (W6).
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -14,7 +11,7 @@ use super::{
         loop_guard,
         next::Next,
         tools::{
-            Intent, ToolContext, ToolError, ToolErrorCode, ToolOutput, execute,
+            Intent, Resume, ToolContext, ToolError, ToolErrorCode, ToolOutput, execute,
             result::{self, NewArtifact, Overflow, Shaped},
         },
         transcript::GUARD_REMARK,
@@ -97,7 +94,7 @@ impl Turn {
         step.started_at = Some(Ts::now());
         step.lease_epoch = epoch;
         step.effect = word(&info.effect);
-        step.resume = word(&info.resume);
+        step.resume = word(if call.changes { &Resume::Interrupt } else { &info.resume });
         let body = EventBody::ToolStarted {
             step: step.idx,
             call_id: step.call_id.clone().unwrap_or_default(),
@@ -124,9 +121,13 @@ impl Turn {
         let allowance = result::allowance(limit, input_tokens);
         let mut error_code = None;
         let (mut shaped, kept) = match made.result {
-            Ok(ToolOutput::Content { value, replaced }) => {
-                let kept = replaced.map(|content| NewArtifact::new("application/octet-stream", content));
-                (result::success(&value, &secrets, allowance, Overflow::Store), kept)
+            Ok(ToolOutput::Content(content)) => {
+                let mut shaped = result::success(&content.value, &secrets, allowance, Overflow::Store);
+                shaped.is_error = content.is_error;
+                if let Some(source) = &content.untrusted {
+                    shaped.text = result::fence(source, &shaped.text);
+                }
+                (shaped, content.kept)
             }
             Ok(ToolOutput::Intent(intent)) => match self.carry_out(intent).await? {
                 Ok(value) => (result::success(&value, &secrets, allowance, Overflow::Drop), None),
@@ -160,7 +161,7 @@ impl Turn {
         }
         changes.artifacts.push(artifacts::service::NewArtifact {
             bytes: artifact.content,
-            media_type: artifact.media_type.to_owned(),
+            media_type: artifact.media_type,
             origin: tool.to_owned(),
         });
     }
@@ -251,10 +252,16 @@ impl Turn {
 
     pub(super) fn tool_context(&self) -> ToolContext {
         let setup = self.setup.clone();
+        let view = setup.view();
         ToolContext {
-            roots: setup.roots.clone(),
+            agent: self.run.agent_id,
+            session: self.run.session_id,
+            roots: view.roots,
+            holds: view.holds,
+            exec: view.exec,
+            secrets: self.inner.settings.secrets.clone(),
+            network: self.network_meter(),
             workspace_limit: setup.workspace_limit.clone(),
-            holds: Arc::new(move |grant: &str| setup.resolved.grants.allows_text(grant)),
             cancel: self.live.stop.child_token(),
             time_zone: self.inner.settings.time_zone.clone(),
         }

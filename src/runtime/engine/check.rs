@@ -12,7 +12,7 @@ use super::{
     super::{
         loop_guard::{self, BeforeCall},
         policy::{self, ApprovalPolicy, CallCounts, PolicyInput},
-        tools::{Needs, Tool, ToolError, ToolErrorCode, arguments, execute},
+        tools::{Needs, NetworkMeter, Tool, ToolError, ToolErrorCode, arguments, execute},
         transcript::LOOP_GUARD,
     },
     lock, setup,
@@ -47,6 +47,8 @@ pub struct Ready {
     pub tool: Arc<dyn Tool>,
     pub arguments: Value,
     pub replaced: Vec<String>,
+    /// By its arguments, a call of a tool that otherwise only looks.
+    pub changes: bool,
     pub limit: Duration,
 }
 
@@ -93,7 +95,7 @@ impl Turn {
             let text = format!("Not done: {}. Do something else, or say what is missing.", sign.text());
             return Err(ToolError::new(ToolErrorCode::LoopGuard, text));
         }
-        let needs = tool.needs(&prepared.arguments, &self.setup.roots);
+        let needs = tool.needs(&prepared.arguments, &self.setup.view());
         self.decide(at, &name, tool.as_ref(), &prepared.arguments, needs.as_ref())?;
         if let Some(step) = self.steps.get_mut(at) {
             step.input = prepared.arguments.clone();
@@ -101,11 +103,21 @@ impl Turn {
         }
         Ok(Ready {
             at,
+            changes: needs.is_ok_and(|needs| needs.changes),
             limit: execute::time_limit(tool.as_ref(), self.setup.tool_timeout(&name)),
             tool,
             arguments: prepared.arguments,
             replaced: prepared.replaced,
         })
+    }
+
+    /// Shared by all runs of the agent.
+    pub(super) fn network_meter(&self) -> Arc<NetworkMeter> {
+        let max = self.setup.manifest.resources.max_network_bytes_per_hour;
+        let mut meters = lock(&self.inner.network_meters);
+        let meter = meters.entry(self.run.agent_id).or_default();
+        meter.limit(max);
+        meter.clone()
     }
 
     /// A name of the tool table that this version lacks gets the policy's reason; any other one is unknown.
@@ -172,6 +184,7 @@ impl Turn {
                 // Counted when the answer came; the limit of the run ends it before the next answer.
                 in_run: 0,
                 max_per_run: 0,
+                network_used_up: self.network_meter().left() == 0,
             },
             approval: ApprovalPolicy {
                 server: &self.inner.settings.approval,

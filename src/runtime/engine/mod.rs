@@ -42,7 +42,7 @@ pub use report::{ContextFacts, active_key};
 
 use super::{
     policy::ServerApproval,
-    tools::{registry::Registry as Tools, result::Secrets},
+    tools::{NetworkMeter, registry::Registry as Tools, result::Secrets},
 };
 use crate::{
     agents::manifest::{AgentManifest, AgentMode, Resolved},
@@ -139,6 +139,7 @@ struct Inner {
     live: live::LiveRuns,
     setups: setup::Cache,
     calls_per_minute: Mutex<HashMap<Id, check::Minute>>,
+    network_meters: Mutex<HashMap<Id, Arc<NetworkMeter>>>,
     cooldowns: Mutex<HashMap<String, charge::Cooldown>>,
     workers: Arc<Semaphore>,
     background: Arc<Semaphore>,
@@ -173,6 +174,7 @@ impl Engine {
             live: live::LiveRuns::default(),
             setups: setup::Cache::default(),
             calls_per_minute: Mutex::default(),
+            network_meters: Mutex::default(),
             cooldowns: Mutex::default(),
             workers: Arc::new(Semaphore::new(settings.workers)),
             background: Arc::new(Semaphore::new(settings.background_workers)),

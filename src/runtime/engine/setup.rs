@@ -16,14 +16,14 @@ use super::{
         policy::{self, CallerClass},
         retry::Candidate,
         routing,
-        tools::{NamedRoot, Roots, WorkspaceLimit, arguments},
+        tools::{AgentView, NamedRoot, Roots, WorkspaceLimit, arguments},
     },
     EngineSettings, Inner, lock,
 };
 use crate::{
     agents::{
         self, AgentRow, AgentState,
-        manifest::{AgentManifest, AgentMode, Resolved, RootMode},
+        manifest::{AgentManifest, AgentMode, ExecPolicy, Resolved, RootMode},
         model_choice::model_choice,
     },
     caller::CallerKind,
@@ -47,6 +47,7 @@ pub struct AgentSetup {
     pub resolved: Resolved,
     pub persona: Persona,
     pub roots: Arc<Roots>,
+    pub exec: Arc<ExecPolicy>,
     pub workspace_limit: Arc<WorkspaceLimit>,
     for_admins: OnceLock<Arc<Offered>>,
     for_others: OnceLock<Arc<Offered>>,
@@ -89,8 +90,10 @@ impl Inner {
         let files = agents::service::files(db, agent.id).await?;
         let old = lock(&self.setups.0).get(&agent.id).map(|(_, setup)| setup.clone());
         let max_bytes = manifest.resources.max_workspace_bytes;
+        let resolved = (self.resolve)(&manifest, mode(agent));
         let setup = Arc::new(AgentSetup {
-            resolved: (self.resolve)(&manifest, mode(agent)),
+            exec: Arc::new(resolved.exec_policy.clone()),
+            resolved,
             persona: Persona::new(files, manifest.autonomous.is_some()),
             roots: Arc::new(roots(agent, &manifest, &self.settings)),
             workspace_limit: match old {
@@ -323,6 +326,16 @@ impl AgentSetup {
     /// Of one answer of this model.
     pub fn output_limit(&self, model: &ResolvedModel) -> u32 {
         output_limit(u32::try_from(self.manifest.model.max_tokens).unwrap_or(u32::MAX), model)
+    }
+
+    /// What tools may know of the agent.
+    pub fn view(self: &Arc<Self>) -> AgentView {
+        let setup = self.clone();
+        AgentView {
+            roots: self.roots.clone(),
+            holds: Arc::new(move |grant: &str| setup.resolved.grants.allows_text(grant)),
+            exec: self.exec.clone(),
+        }
     }
 
     pub fn tool_timeout(&self, tool: &str) -> Option<Duration> {

@@ -132,12 +132,12 @@ fn by_level<'a>(input: &PolicyInput<'a>, info: &ToolInfo, needs: &Needs) -> (Dec
     if lifted {
         return by("approval.auto_approve", Decision::Auto);
     }
-    if named(&server.require_approval) {
+    if named(&server.require_approval) && !needs.listed {
         return by("approval.require_approval", Decision::Ask);
     }
-    match (needs.asks, info.ask_by_default) {
-        (Some(reason), _) => (Decision::Ask, "default_approval", reason.to_owned()),
-        (None, true) => (Decision::Ask, "default_approval", format!("{} asks by default", info.name)),
-        (None, false) => by("default_approval", Decision::Auto),
+    match (&needs.asks, info.ask_by_default) {
+        (Some(reason), _) => (Decision::Ask, "default_approval", reason.clone()),
+        (None, true) if !needs.listed => (Decision::Ask, "default_approval", format!("{} asks by default", info.name)),
+        (None, _) => by("default_approval", Decision::Auto),
     }
 }

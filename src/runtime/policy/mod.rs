@@ -67,6 +67,8 @@ pub struct CallCounts {
     pub max_per_minute: u32,
     pub in_run: u32,
     pub max_per_run: u32,
+    /// No byte may be sent or received in this hour.
+    pub network_used_up: bool,
 }
 
 #[derive(Debug)]
@@ -117,6 +119,10 @@ fn check<'a>(input: &PolicyInput<'a>) -> Result<(&'a ToolInfo, &'a Needs), ToolE
         // After the grant, so that an agent without it gets the same answer before and after the tool exists.
         return deny(ToolErrorCode::Unavailable, format!("{} is not part of this version of the server", input.tool));
     };
+    let changes = input.needs.is_ok_and(|needs| needs.changes);
+    if changes && input.agent.mode == AgentMode::Assist {
+        return deny(ToolErrorCode::ModeForbids, format!("The mode assist does not permit this use of {}", info.name));
+    }
     check_caller(info, input.caller, input.admin_tools)?;
     let needs = input.needs.map_err(Clone::clone);
     if let Ok(needs) = &needs
@@ -125,7 +131,7 @@ fn check<'a>(input: &PolicyInput<'a>) -> Result<(&'a ToolInfo, &'a Needs), ToolE
         return deny(ToolErrorCode::CapabilityMissing, format!("The agent does not hold {missing}"));
     }
     let needs = needs?;
-    check_counts(input.calls)?;
+    check_quotas(input.calls, info)?;
     Ok((info, needs))
 }
 
@@ -177,13 +183,16 @@ fn check_caller(info: &ToolInfo, caller: CallerClass, admin_tools: &[String]) ->
     }
 }
 
-fn check_counts(calls: CallCounts) -> Result<(), ToolError> {
+fn check_quotas(calls: CallCounts, info: &ToolInfo) -> Result<(), ToolError> {
     if calls.max_per_minute > 0 && calls.last_minute >= calls.max_per_minute {
         let text = format!("The agent may make {} tool calls a minute", calls.max_per_minute);
         return deny(ToolErrorCode::RateLimited, text);
     }
     if calls.max_per_run > 0 && calls.in_run >= calls.max_per_run {
         return deny(ToolErrorCode::QuotaExceeded, format!("A run may make {} tool calls", calls.max_per_run));
+    }
+    if calls.network_used_up && info.effect == Effect::Network {
+        return deny(ToolErrorCode::QuotaExceeded, "The agent has sent and received all that it may in an hour");
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::tools::{Effect, Needs, RuleAsk, ToolError, ToolErrorCode, registry::Registry},
+    super::tools::{Needs, RuleAsk, ToolError, ToolErrorCode, registry::Registry},
     AgentState, ApprovalPolicy, ApprovalRule, CallCounts, CallerClass, PolicyInput, ServerApproval, Verdict, decide,
     offered,
 };
@@ -147,11 +147,18 @@ fn step_3_the_mode() {
     for tool in Registry::builtin().unwrap().iter().map(|tool| tool.info()) {
         Case { mode: AgentMode::Observe, ..Case::new(tool.name) }.denied(ToolErrorCode::ModeForbids);
         let assisting = Case { mode: AgentMode::Assist, ..Case::new(tool.name) };
-        match tool.effect <= Effect::Read {
+        match tool.assist_mode {
             true => assisting.allowed(),
             false => assisting.denied(ToolErrorCode::ModeForbids),
         }
     }
+}
+
+#[test]
+fn step_3_assist_permits_no_use_that_changes_something() {
+    let changing = || Ok(Needs { changes: true, ..Needs::default() });
+    Case { mode: AgentMode::Assist, needs: changing(), ..Case::new("web_fetch") }.denied(ToolErrorCode::ModeForbids);
+    Case { needs: changing(), ..Case::new("web_fetch") }.allowed();
 }
 
 #[test]
@@ -188,12 +195,21 @@ fn step_7_hard_rules() {
 
 #[test]
 fn step_8_quotas() {
-    let calls = |last_minute, in_run| CallCounts { last_minute, max_per_minute: 60, in_run, max_per_run: 200 };
+    let calls = |last_minute, in_run| CallCounts {
+        last_minute,
+        max_per_minute: 60,
+        in_run,
+        max_per_run: 200,
+        network_used_up: false,
+    };
     Case { calls: calls(59, 199), ..Case::new("file_read") }.allowed();
     Case { calls: calls(60, 0), ..Case::new("file_read") }.denied(ToolErrorCode::RateLimited);
     Case { calls: calls(0, 200), ..Case::new("file_read") }.denied(ToolErrorCode::QuotaExceeded);
-    let unlimited = CallCounts { last_minute: 9_999, max_per_minute: 0, in_run: 9_999, max_per_run: 0 };
+    let unlimited = CallCounts { last_minute: 9_999, in_run: 9_999, ..CallCounts::default() };
     Case { calls: unlimited, ..Case::new("file_read") }.allowed();
+    let used_up = CallCounts { network_used_up: true, ..CallCounts::default() };
+    Case { calls: used_up, ..Case::new("file_read") }.allowed();
+    Case { calls: used_up, ..Case::new("web_fetch") }.denied(ToolErrorCode::QuotaExceeded);
 }
 
 /// Spoilt in every step at once, then mended from the first step on: the next one is always what answers.
@@ -206,7 +222,7 @@ fn the_first_deny_wins() {
     case.grants = vec![];
     case.caller = CallerClass::Viewer;
     case.needs = Err(ToolError::rule("P2", "no"));
-    case.calls = CallCounts { last_minute: 1, max_per_minute: 1, in_run: 0, max_per_run: 0 };
+    case.calls = CallCounts { last_minute: 1, max_per_minute: 1, ..CallCounts::default() };
     case.tool_approval = ToolApproval::Deny;
     case.denied(ToolErrorCode::Unavailable);
     case.enabled = true;
@@ -265,7 +281,8 @@ fn level_3_the_manifest() {
 
 #[test]
 fn level_4_defaults() {
-    let deleting = || Case { needs: Ok(Needs { asks: Some("much"), ..Needs::default() }), ..Case::new("file_delete") };
+    let deleting =
+        || Case { needs: Ok(Needs { asks: Some("much".into()), ..Needs::default() }), ..Case::new("file_delete") };
     deleting().asked("default_approval");
     Case { auto: names(&["file_delete"]), ..deleting() }.allowed();
     let lifted = ServerApproval { auto_approve_autonomous: true, ..ServerApproval::default() };

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::{NamedRoot, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput, WorkspaceLimit, registry::Registry};
-use crate::agents::capabilities::Grants;
+use super::{
+    AgentView, NamedRoot, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput, WorkspaceLimit, registry::Registry,
+    result::Secrets,
+};
+use crate::{agents::capabilities::Grants, ids::Id};
 
 /// A workspace as in the table of cases, below one temporary folder with a named root and a place outside.
 pub struct Fixture {
@@ -48,12 +51,22 @@ impl Fixture {
     pub fn context(&self) -> ToolContext {
         let grants = Grants::from_texts(&self.grants);
         ToolContext {
+            agent: Id::new(),
+            session: Id::new(),
             roots: Arc::new(self.roots.clone()),
             holds: Arc::new(move |grant| grants.allows_text(grant)),
+            exec: Arc::default(),
+            secrets: Secrets::default(),
+            network: Arc::default(),
             cancel: CancellationToken::new(),
             workspace_limit: Arc::new(WorkspaceLimit::new(self.max_workspace_bytes)),
             time_zone: "UTC".into(),
         }
+    }
+
+    pub fn view(&self) -> AgentView {
+        let ctx = self.context();
+        AgentView { roots: ctx.roots, holds: ctx.holds, exec: ctx.exec }
     }
 
     /// What the policy would find, then the call.
@@ -61,7 +74,7 @@ impl Fixture {
         self.registry.validate(tool, &arguments)?;
         let tool = self.registry.get(tool).unwrap();
         let ctx = self.context();
-        let needs = tool.needs(&arguments, &self.roots)?;
+        let needs = tool.needs(&arguments, &self.view())?;
         if let Some(missing) = needs.grants.iter().find(|grant| !(ctx.holds)(grant)) {
             return Err(ToolError::new(ToolErrorCode::CapabilityMissing, missing.as_str()));
         }
@@ -70,7 +83,7 @@ impl Fixture {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         match runtime.block_on(tool.call(arguments, &ctx))? {
-            ToolOutput::Content { value, .. } => Ok(value),
+            ToolOutput::Content(content) => Ok(content.value),
             ToolOutput::Intent(intent) => panic!("{intent:?}"),
         }
     }

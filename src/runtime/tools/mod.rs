@@ -6,6 +6,7 @@ pub mod execute;
 #[cfg(test)]
 #[cfg(unix)]
 mod fixture;
+pub mod network_meter;
 pub mod paths;
 pub mod registry;
 pub mod result;
@@ -22,7 +23,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub use network_meter::NetworkMeter;
 pub use workspace_limit::WorkspaceLimit;
+
+use result::{NewArtifact, Secrets};
+
+use crate::{agents::manifest::ExecPolicy, ids::Id};
 
 /// Strongest first-hand consequence of a call; ordered from harmless to dangerous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,19 +82,35 @@ pub trait Tool: Send + Sync {
 
     /// What these validated arguments ask of the agent, before anything happens. Pure. An error is the refusal itself:
     /// a hard rule, an unknown root, a patch that cannot be read.
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError>;
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError>;
 
     /// Does the work. The caller bounds it by the timeout; `ctx.cancel` fires on cancel.
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError>;
 }
+
+/// What a tool may know of the agent before a call.
+#[derive(Clone)]
+pub struct AgentView {
+    pub roots: Arc<Roots>,
+    /// Whether the agent effectively holds a grant such as `fs.read:docs/a.md`.
+    pub holds: Holds,
+    pub exec: Arc<ExecPolicy>,
+}
+
+pub type Holds = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// What the policy must find before a call may happen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Grants (`fs.read:docs/a.md`, …) that must be held, besides `tool:<name>`.
     pub grants: Vec<String>,
+    /// These arguments make a call that otherwise only looks change something: it is not for the mode assist and is
+    /// never repeated after a crash.
+    pub changes: bool,
+    /// A program that the exec policy runs unasked: the server's `require_approval` does not mean it.
+    pub listed: bool,
     /// Why a person is asked by default for these arguments; a rule may answer in their place.
-    pub asks: Option<&'static str>,
+    pub asks: Option<String>,
     /// A hard rule that asks whatever the rules of approval say.
     pub always_asks: Option<RuleAsk>,
 }
@@ -104,9 +126,16 @@ pub struct RuleAsk {
 /// What a local tool may touch.
 #[derive(Clone)]
 pub struct ToolContext {
+    pub agent: Id,
+    pub session: Id,
     pub roots: Arc<Roots>,
     /// Whether the agent effectively holds a grant such as `fs.read:docs/a.md`; asked again for each resolved path.
-    pub holds: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    pub holds: Holds,
+    pub exec: Arc<ExecPolicy>,
+    /// Values that must not leave the server and that no result shows.
+    pub secrets: Secrets,
+    /// Bytes that the agent may still send and receive in this hour.
+    pub network: Arc<NetworkMeter>,
     pub cancel: CancellationToken,
     /// One per workspace, so that its measured size is shared by the calls.
     pub workspace_limit: Arc<WorkspaceLimit>,
@@ -134,10 +163,28 @@ pub struct NamedRoot {
 /// What a successful call gives.
 #[derive(Debug)]
 pub enum ToolOutput {
-    /// A JSON object for the model; `replaced` is file content that the call overwrote, kept as an artifact for 7 days.
-    Content { value: Value, replaced: Option<Vec<u8>> },
+    Content(Content),
     /// A read of server data that the runtime performs.
     Intent(Intent),
+}
+
+/// A result that the tool made itself.
+#[derive(Debug)]
+pub struct Content {
+    /// A JSON object for the model.
+    pub value: Value,
+    /// The work was done and did not go well: a status of 404, an exit code of 1.
+    pub is_error: bool,
+    /// Where the text comes from, if nobody here answers for it; the model sees it fenced.
+    pub untrusted: Option<String>,
+    /// Kept as an artifact: more of the result, or what the call overwrote.
+    pub kept: Option<NewArtifact>,
+}
+
+impl From<Value> for Content {
+    fn from(value: Value) -> Self {
+        Self { value, is_error: false, untrusted: None, kept: None }
+    }
 }
 
 /// Work that only the runtime can do, through the owning service.

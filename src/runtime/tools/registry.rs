@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::{Tool, ToolError, ToolErrorCode, arguments, builtin};
+use super::{
+    Tool, ToolError, ToolErrorCode, arguments,
+    builtin::{self, ToolSettings},
+};
 use crate::error::{Error, Result};
 
 /// Names at most this far apart (0 to 1) are offered as a correction.
@@ -23,8 +26,13 @@ struct Registered {
 }
 
 impl Registry {
+    /// All tools with the settings that a server has when nothing is configured.
     pub fn builtin() -> Result<Self> {
-        Self::new(builtin::all())
+        Self::configured(&ToolSettings::default())
+    }
+
+    pub fn configured(settings: &ToolSettings) -> Result<Self> {
+        Self::new(builtin::all(settings))
     }
 
     /// Fails when two tools have one name or a schema does not compile.

@@ -1,6 +1,10 @@
 //! From what a tool gave to what the model reads: compact JSON, secrets masked, long texts shortened. Pure; the caller
 //! stores the bytes of an artifact.
 
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD_NO_PAD as STANDARD, BASE64_URL_SAFE_NO_PAD as URL_SAFE},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -12,6 +16,8 @@ const SHARE_PERCENT: u64 = 15;
 const TOKEN_BYTES: u64 = 4;
 /// Shorter secrets would mask ordinary words.
 const MIN_SECRET: usize = 8;
+/// Characters of the place that a text came from.
+const MAX_SOURCE: usize = 200;
 /// Bytes of one artifact.
 const MAX_ARTIFACT: usize = 20 * 1024 * 1024;
 
@@ -44,6 +50,47 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// The name of a secret that the text holds, as it is or in one of the usual codings (S17).
+    pub fn leaked_in(&self, text: &str) -> Option<&str> {
+        let lower = text.to_ascii_lowercase();
+        let found = self.0.iter().find(|(_, value)| {
+            let value = value.expose_secret();
+            text.contains(value)
+                || text.contains(&percent_encode(value))
+                || lower.contains(&hex::encode(value))
+                || base64_forms(value.as_bytes()).iter().any(|form| text.contains(form))
+        });
+        found.map(|(name, _)| name.as_str())
+    }
+}
+
+fn percent_encode(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+/// What the value becomes inside a longer text in base64: it may begin at each of three places of a group.
+fn base64_forms(value: &[u8]) -> Vec<String> {
+    let mut forms = vec![];
+    for skipped in 0..3 {
+        let padded = [vec![0; skipped], value.to_vec()].concat();
+        // Characters that also carry bits of the neighbours.
+        let (before, behind) = ((skipped * 8).div_ceil(6), padded.len() * 8 / 6);
+        for text in [STANDARD.encode(&padded), URL_SAFE.encode(&padded)] {
+            forms.extend(text.get(before..behind).map(str::to_owned));
+        }
+    }
+    forms
+}
+
+/// Puts text from outside between marks that it cannot have guessed, so that it cannot pretend to end.
+pub fn fence(source: &str, text: &str) -> String {
+    let mark = hex::encode(rand::random::<[u8; 6]>());
+    let plain = |c: char| if c.is_control() || matches!(c, '"' | '<' | '>') { ' ' } else { c };
+    let source: String = source.chars().take(MAX_SOURCE).map(plain).collect();
+    format!("<<untrusted id={mark} src=\"{source}\">>\n{}\n<</untrusted id={mark}>>", text.replace(&mark, ""))
+}
+
 /// A result as the model reads it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Shaped {
@@ -57,13 +104,13 @@ pub struct Shaped {
 pub struct NewArtifact {
     /// `art_` and 32 hex digits, derived from the content.
     pub id: String,
-    pub media_type: &'static str,
+    pub media_type: String,
     pub content: Vec<u8>,
 }
 
 impl NewArtifact {
-    pub fn new(media_type: &'static str, content: Vec<u8>) -> Self {
-        Self { id: artifact_id(&content), media_type, content }
+    pub fn new(media_type: impl Into<String>, content: Vec<u8>) -> Self {
+        Self { id: artifact_id(&content), media_type: media_type.into(), content }
     }
 }
 

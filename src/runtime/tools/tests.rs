@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Needs, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput, arguments,
+    AgentView, Content, Needs, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput, arguments,
     execute::{execute, time_limit},
     fixture::{Fixture, assert_code},
     paths,
@@ -80,7 +80,7 @@ impl Tool for Endless {
         &self.0
     }
 
-    fn needs(&self, _arguments: &Value, _roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, _arguments: &Value, _agent: &AgentView) -> Result<Needs, ToolError> {
         Ok(Needs::default())
     }
 
@@ -213,7 +213,7 @@ async fn oversized_file_output_becomes_an_artifact() {
     fixture.put("f", "some line\n".repeat(20_000));
     let tool: Arc<dyn Tool> = fixture.registry.get("file_read").unwrap().clone();
     let output = tool.call(json!({"path": "f", "limit": 20_000}), &fixture.context()).await.unwrap();
-    let ToolOutput::Content { value, .. } = output else { panic!("{output:?}") };
+    let ToolOutput::Content(Content { value, .. }) = output else { panic!("{output:?}") };
     let shaped = result::success(&value, &Secrets::default(), tool.info().output_limit, Overflow::Store);
     assert!(shaped.text.len() <= tool.info().output_limit + 200);
     assert!(shaped.artifact.unwrap().content.len() > 200_000);

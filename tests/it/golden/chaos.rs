@@ -16,7 +16,7 @@ use openfang::{
     runs::{self, RunFailure, RunRow, RunState, StepState, StopReason},
     runtime::{
         event::EventBody,
-        tools::{Needs, Roots, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
+        tools::{AgentView, Needs, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
     },
     time::Ts,
 };
@@ -33,8 +33,8 @@ impl Tool for Logged {
         self.0.info()
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        self.0.needs(arguments, roots)
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        self.0.needs(arguments, agent)
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

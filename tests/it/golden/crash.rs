@@ -8,7 +8,7 @@ use openfang::{
     llm::ErrorClass,
     runtime::{
         event::EventBody,
-        tools::{Needs, Roots, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
+        tools::{AgentView, Needs, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
     },
 };
 use serde_json::Value;
@@ -24,8 +24,8 @@ impl Tool for Slow {
         self.0.info()
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        self.0.needs(arguments, roots)
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        self.0.needs(arguments, agent)
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

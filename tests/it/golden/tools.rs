@@ -8,9 +8,10 @@ use std::{
 use async_trait::async_trait;
 use openfang::{
     agents::AgentRow,
+    http::outbound::{Guard, Listed, Outbound, Own, system_lookup},
     runtime::{
         event::EventBody,
-        tools::{Needs, Roots, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
+        tools::{AgentView, Needs, Tool, ToolContext, ToolError, ToolInfo, ToolOutput, builtin::ToolSettings},
     },
 };
 use serde_json::{Value, json};
@@ -26,8 +27,8 @@ impl Tool for Slow {
         self.0.info()
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        self.0.needs(arguments, roots)
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        self.0.needs(arguments, agent)
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {
@@ -244,4 +245,24 @@ async fn a_zero_character_is_stored_as_the_replacement_character() {
         .await;
     assert_eq!(run.steps[1].input["content"], "x\u{fffd}y");
     assert_eq!(run.stop(), "end_turn");
+}
+
+/// A server on this machine that takes connections and says nothing.
+#[tokio::test]
+async fn g11_a_fetch_that_is_never_answered() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = silent.local_addr().unwrap();
+    let guard =
+        Guard { listed: vec![Listed::parse("127.0.0.1").unwrap()], own: Own::default(), lookup: system_lookup() };
+    let tool_settings = ToolSettings { outbound: Outbound::new(guard), ..ToolSettings::default() };
+    let manifest = json!({
+        "capabilities": {"network": [address.to_string()]},
+        "tools": {"web_fetch": {"timeout_secs": 1}},
+    });
+    let t = TestEngine::with(Setup { tool_settings, manifest, ..Setup::default() }).await;
+    let started = Instant::now();
+    let run = t.ask(&format!("@@tool web_fetch {{\"url\":\"http://{address}/\"}}\n@@turn\n@@reply ok")).await;
+    assert_eq!((run.steps_short().as_str(), run.error_code(0).as_str()), ("Md Fd Md", "timeout"));
+    assert_eq!(run.stop(), "end_turn");
+    assert!(started.elapsed() < Duration::from_secs(3));
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::Write, sync::Arc};
 
-use openfang::llm::drivers::remote::client_builder;
+use openfang::http::outbound::operator_client;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub struct Call {
 
 impl Client {
     pub fn new(base: &str, key: Option<&str>) -> Self {
-        Self { http: client_builder().build().unwrap(), base: base.to_owned(), key: key.map(str::to_owned) }
+        Self { http: operator_client().build().unwrap(), base: base.to_owned(), key: key.map(str::to_owned) }
     }
 
     pub fn call(&self, operation_id: &str) -> Call {

@@ -21,7 +21,11 @@ use openfang::{
     runtime::{
         engine::{Accepted, Engine, EngineParts, EngineSettings, Finished, Followed, NewRun, SessionChoice},
         event::{EventBody, EventId, RunEvent},
-        tools::{Tool, builtin, registry::Registry as Tools},
+        tools::{
+            Tool,
+            builtin::{self, ToolSettings},
+            registry::Registry as Tools,
+        },
     },
     scopes::Scopes,
     time::Ts,
@@ -49,6 +53,7 @@ pub struct Setup {
     pub settings: EngineSettings,
     /// Wraps the tools, for example to slow them.
     pub tools: fn(Vec<Arc<dyn Tool>>) -> Vec<Arc<dyn Tool>>,
+    pub tool_settings: ToolSettings,
     pub manifest: Value,
     pub word_delay_ms: u64,
     pub first_event: Option<Duration>,
@@ -66,6 +71,7 @@ impl Default for Setup {
                 ..EngineSettings::default()
             },
             tools: |tools| tools,
+            tool_settings: ToolSettings::default(),
             manifest: json!({}),
             word_delay_ms: 0,
             first_event: None,
@@ -256,7 +262,7 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         ..LlmConfig::default()
     };
     let models = Models::new(config, Arc::new(|_: &str| None), Arc::new(driver)).expect("models");
-    let tools = Arc::new(Tools::new((setup.tools)(builtin::all())).expect("tools"));
+    let tools = Arc::new(Tools::new((setup.tools)(builtin::all(&setup.tool_settings))).expect("tools"));
     let facts: Vec<ToolFacts> = tools
         .iter()
         .map(|tool| ToolFacts {

@@ -35,9 +35,7 @@ impl HttpClient {
     }
 
     fn get(&self) -> Result<&reqwest::Client, LlmError> {
-        let build = || {
-            outbound::operator_client().connect_timeout(self.connect).build().map_err(|e| e.to_string())
-        };
+        let build = || outbound::operator_client().connect_timeout(self.connect).build().map_err(|e| e.to_string());
         self.built.get_or_init(build).as_ref().map_err(|e| failure::plain(ErrorClass::Network, e))
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{Effect, Intent, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
+    super::{AgentView, Effect, Intent, Needs, Resume, Tool, ToolContext, ToolError, ToolInfo, ToolOutput},
     read,
 };
 
@@ -55,7 +55,7 @@ impl Tool for ArtifactRead {
         &self.0
     }
 
-    fn needs(&self, _arguments: &Value, _roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, _arguments: &Value, _agent: &AgentView) -> Result<Needs, ToolError> {
         Ok(Needs::default())
     }
 

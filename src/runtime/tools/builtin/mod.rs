@@ -3,6 +3,7 @@
 mod artifact_read;
 mod files;
 mod system_time;
+pub mod web;
 
 #[cfg(test)]
 #[cfg(unix)]
@@ -14,8 +15,25 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Tool, ToolError, ToolErrorCode, ToolOutput};
+use crate::http::outbound::{Guard, Outbound, Own, system_lookup};
+use web::WebSettings;
 
-pub fn all() -> Vec<Arc<dyn Tool>> {
+/// What the operator says about tools, and what they share.
+#[derive(Clone)]
+pub struct ToolSettings {
+    pub outbound: Outbound,
+    pub web: WebSettings,
+}
+
+impl Default for ToolSettings {
+    fn default() -> Self {
+        let guard = Guard { listed: vec![], own: Own::default(), lookup: system_lookup() };
+        Self { outbound: Outbound::new(guard), web: WebSettings::default() }
+    }
+}
+
+pub fn all(settings: &ToolSettings) -> Vec<Arc<dyn Tool>> {
+    let ToolSettings { outbound, web } = settings.clone();
     vec![
         Arc::new(artifact_read::ArtifactRead::default()),
         Arc::new(files::ApplyPatch::default()),
@@ -29,6 +47,8 @@ pub fn all() -> Vec<Arc<dyn Tool>> {
         Arc::new(files::FileSearch::default()),
         Arc::new(files::FileWrite::default()),
         Arc::new(system_time::SystemTime::default()),
+        Arc::new(web::WebFetch::new(outbound.clone(), web.clone())),
+        Arc::new(web::WebSearch::new(outbound, web.search)),
     ]
 }
 
@@ -43,6 +63,9 @@ fn text<'a>(arguments: &'a Value, name: &str, default: &'a str) -> &'a str {
 }
 
 fn content(result: impl Serialize) -> Result<ToolOutput, ToolError> {
-    let value = serde_json::to_value(result).map_err(|e| ToolError::new(ToolErrorCode::Internal, e.to_string()))?;
-    Ok(ToolOutput::Content { value, replaced: None })
+    Ok(ToolOutput::Content(value_of(result)?.into()))
+}
+
+fn value_of(result: impl Serialize) -> Result<Value, ToolError> {
+    serde_json::to_value(result).map_err(|e| ToolError::new(ToolErrorCode::Internal, e.to_string()))
 }

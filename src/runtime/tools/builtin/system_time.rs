@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    super::{Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput},
+    super::{AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput},
     content, text,
 };
 
@@ -41,7 +41,7 @@ impl Tool for SystemTime {
         &self.0
     }
 
-    fn needs(&self, _arguments: &Value, _roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, _arguments: &Value, _agent: &AgentView) -> Result<Needs, ToolError> {
         Ok(Needs::default())
     }
 

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        Effect, Intent, Resume, ToolErrorCode, ToolOutput,
+        Effect, Intent, Resume, ToolErrorCode, ToolInfo, ToolOutput,
         fixture::{Fixture, assert_code},
         registry::Registry,
     },
-    all, system_time,
+    ToolSettings, all, system_time,
 };
 
 /// An example call of each tool.
@@ -31,6 +31,8 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("file_search", json!({"pattern": "in.*"})),
         ("file_write", json!({"path": "n.txt", "content": "x"})),
         ("system_time", json!({"tz": "Europe/Vienna"})),
+        ("web_fetch", json!({"url": "https://example.com/", "max_chars": 500})),
+        ("web_search", json!({"query": "rust"})),
     ]
 }
 
@@ -100,45 +102,46 @@ fn file_tools_are_denied_without_their_grants() {
         let mut fixture = Fixture::new();
         fixture.grants = vec![];
         match name {
-            "artifact_read" | "system_time" => {}
+            "artifact_read" | "system_time" | "web_search" => {}
             _ => assert_code(fixture.call(name, example), ToolErrorCode::CapabilityMissing),
         }
     }
 }
 
-/// Reads run again after a crash and beside each other; writes never do, and no tool that writes works in assist.
+/// Effect, resume, parallel, usable in assist, asks by default, time limits in seconds, bytes shown.
+type Row = (Effect, Resume, bool, bool, bool, u64, u64, usize);
+
+fn row(info: &ToolInfo) -> Row {
+    let (timeout, max) = (info.timeout.as_secs(), info.max_timeout.as_secs());
+    let (alone, assist) = (info.parallel, info.assist_mode);
+    (info.effect, info.resume, alone, assist, info.ask_by_default, timeout, max, info.output_limit)
+}
+
 #[test]
 fn columns_of_the_tool_table() {
-    for tool in all() {
-        let info = tool.info();
-        let reads = info.effect <= Effect::Read;
-        assert_eq!(info.parallel, reads, "{}", info.name);
-        assert_eq!(info.assist_mode, reads, "{}", info.name);
-        assert_eq!(info.resume, if reads { Resume::Repeat } else { Resume::Interrupt }, "{}", info.name);
-        assert!(!info.ask_by_default, "{}", info.name);
-        assert!(info.timeout <= info.max_timeout, "{}", info.name);
-    }
-    let row = |name: &str| {
-        let registry = Registry::builtin().unwrap();
-        let info = registry.get(name).unwrap().info();
-        (info.timeout.as_secs(), info.max_timeout.as_secs(), info.output_limit)
-    };
-    for (name, limits) in [
-        ("apply_patch", (20, 120, 16_384)),
-        ("artifact_read", (5, 30, 65_536)),
-        ("create_directory", (5, 30, 1_024)),
-        ("file_copy", (20, 120, 1_024)),
-        ("file_delete", (10, 60, 1_024)),
-        ("file_edit", (10, 60, 4_096)),
-        ("file_list", (15, 60, 65_536)),
-        ("file_move", (10, 60, 1_024)),
-        ("file_read", (10, 60, 102_400)),
-        ("file_search", (20, 60, 65_536)),
-        ("file_write", (10, 60, 2_048)),
-        ("system_time", (1, 5, 1_024)),
-    ] {
-        assert_eq!(row(name), limits, "{name}");
-    }
+    let read = |timeout, max, shown| (Effect::Read, Resume::Repeat, true, true, false, timeout, max, shown);
+    let write = |timeout, max, shown| (Effect::Write, Resume::Interrupt, false, false, false, timeout, max, shown);
+    let web = |timeout, max, shown| (Effect::Network, Resume::Repeat, true, true, false, timeout, max, shown);
+    let table: Vec<(&str, Row)> = vec![
+        ("apply_patch", write(20, 120, 16_384)),
+        ("artifact_read", read(5, 30, 65_536)),
+        ("create_directory", write(5, 30, 1_024)),
+        ("file_copy", write(20, 120, 1_024)),
+        ("file_delete", write(10, 60, 1_024)),
+        ("file_edit", write(10, 60, 4_096)),
+        ("file_list", read(15, 60, 65_536)),
+        ("file_move", write(10, 60, 1_024)),
+        ("file_read", read(10, 60, 102_400)),
+        ("file_search", read(20, 60, 65_536)),
+        ("file_write", write(10, 60, 2_048)),
+        ("system_time", (Effect::Pure, Resume::Repeat, true, true, false, 1, 5, 1_024)),
+        ("web_fetch", web(30, 120, 1_048_576)),
+        ("web_search", web(20, 60, 32_768)),
+    ];
+    let tools = all(&ToolSettings::default());
+    let mut built: Vec<(&str, Row)> = tools.iter().map(|tool| (tool.info().name, row(tool.info()))).collect();
+    built.sort_by_key(|(name, _)| *name);
+    assert_eq!(built, table);
 }
 
 #[tokio::test]

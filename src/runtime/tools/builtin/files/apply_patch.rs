@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{self, Access, Entry, FileSpace, LastLink, MAX_WRITE, Place, VirtualPath, io_error},
         },
         content, read, text,
@@ -71,7 +71,7 @@ impl Tool for ApplyPatch {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
         let changes = parse(text(arguments, "patch", ""))?;
         let mut paths = vec![];
         for change in &changes {
@@ -83,9 +83,9 @@ impl Tool for ApplyPatch {
                 paths.extend([(path.as_str(), Access::Read), (path.as_str(), Access::Write)]);
             }
         }
-        let mut needs = paths::needs(roots, &paths)?;
+        let mut needs = paths::needs(&agent.roots, &paths)?;
         if changes.iter().any(|change| matches!(change, Change::Delete { .. })) {
-            needs.asks = Some("the patch deletes files");
+            needs.asks = Some("the patch deletes files".into());
         }
         Ok(needs)
     }

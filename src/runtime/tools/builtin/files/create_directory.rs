@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{self, Access, Entry, FileSpace, LastLink},
         },
         content, text,
@@ -50,8 +50,8 @@ impl Tool for CreateDirectory {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        paths::needs(roots, &[(text(arguments, "path", ""), Access::Write)])
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        paths::needs(&agent.roots, &[(text(arguments, "path", ""), Access::Write)])
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{
                 self, Access, Entry, FileSpace, LastLink, Limits, MAX_READ, Next, Place, VirtualPath, io_error,
                 protected,
@@ -67,8 +67,11 @@ impl Tool for FileCopy {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        paths::needs(roots, &[(text(arguments, "from", ""), Access::Read), (text(arguments, "to", ""), Access::Write)])
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        paths::needs(
+            &agent.roots,
+            &[(text(arguments, "from", ""), Access::Read), (text(arguments, "to", ""), Access::Write)],
+        )
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{
                 self, Access, Entry, FileSpace, GivenPath, LastLink, Limits, Next, VirtualPath, io_error, protected,
             },
@@ -66,12 +66,12 @@ impl Tool for FileDelete {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
         let path = text(arguments, "path", "");
-        let mut needs = paths::needs(roots, &[(path, Access::Write)])?;
-        not_a_root(GivenPath::parse(path, roots)?.path())?;
+        let mut needs = paths::needs(&agent.roots, &[(path, Access::Write)])?;
+        not_a_root(GivenPath::parse(path, &agent.roots)?.path())?;
         if arguments.get("recursive").and_then(Value::as_bool) == Some(true) {
-            needs.asks = Some("a folder is deleted with everything in it");
+            needs.asks = Some("a folder is deleted with everything in it".into());
         }
         Ok(needs)
     }

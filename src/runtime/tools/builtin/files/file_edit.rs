@@ -10,7 +10,7 @@ use similar::TextDiff;
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{self, Access, FileSpace, LastLink, MAX_WRITE},
         },
         content, read, text,
@@ -69,9 +69,9 @@ impl Tool for FileEdit {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
         let path = text(arguments, "path", "");
-        paths::needs(roots, &[(path, Access::Read), (path, Access::Write)])
+        paths::needs(&agent.roots, &[(path, Access::Read), (path, Access::Write)])
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{self, Access, Entry, FileSpace, GivenPath, LastLink, Limits, Next, Place, VirtualPath, io_error},
         },
         content, read, text,
@@ -62,11 +62,11 @@ impl Tool for FileMove {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
         let (from, to) = (text(arguments, "from", ""), text(arguments, "to", ""));
-        let needs = paths::needs(roots, &[(from, Access::Read), (from, Access::Write), (to, Access::Write)])?;
+        let needs = paths::needs(&agent.roots, &[(from, Access::Read), (from, Access::Write), (to, Access::Write)])?;
         for path in [from, to] {
-            not_a_root(GivenPath::parse(path, roots)?.path())?;
+            not_a_root(GivenPath::parse(path, &agent.roots)?.path())?;
         }
         Ok(needs)
     }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolInfo, ToolOutput,
             paths::{self, Access, FileSpace, LastLink, MAX_READ},
         },
         content, read, text,
@@ -95,8 +95,8 @@ impl Tool for FileRead {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        paths::needs(roots, &[(text(arguments, "path", ""), Access::Read)])
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        paths::needs(&agent.roots, &[(text(arguments, "path", ""), Access::Read)])
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
             paths::{self, Access, Entry, FileSpace, LastLink, Limits, Next, VirtualPath, protected},
         },
         content, read, text,
@@ -95,8 +95,8 @@ impl Tool for FileSearch {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        paths::needs(roots, &[(text(arguments, "path", "."), Access::Read)])
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        paths::needs(&agent.roots, &[(text(arguments, "path", "."), Access::Read)])
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {

@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use super::{
     super::{
         super::{
-            Effect, Needs, Resume, Roots, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo, ToolOutput,
+            AgentView, Content, Effect, Needs, Resume, Tool, ToolContext, ToolError, ToolErrorCode, ToolInfo,
+            ToolOutput,
             paths::{self, Access, Entry, FileSpace, LastLink, MAX_READ, MAX_WRITE, Place},
+            result::NewArtifact,
         },
-        content, read, text,
+        read, text, value_of,
     },
     file_read::Encoding,
     path_schema, sha256,
@@ -73,18 +75,16 @@ impl Tool for FileWrite {
         &self.0
     }
 
-    fn needs(&self, arguments: &Value, roots: &Roots) -> Result<Needs, ToolError> {
-        paths::needs(roots, &[(text(arguments, "path", ""), Access::Write)])
+    fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
+        paths::needs(&agent.roots, &[(text(arguments, "path", ""), Access::Write)])
     }
 
     async fn call(&self, arguments: Value, ctx: &ToolContext) -> Result<ToolOutput, ToolError> {
         let arguments: Arguments = read(arguments)?;
         let (written, old) = paths::blocking(ctx, move |space| write(space, arguments)).await?;
         let kept = old.filter(|old| u64::try_from(old.len()).is_ok_and(|len| len <= MAX_WRITE));
-        match content(written)? {
-            ToolOutput::Content { value, .. } => Ok(ToolOutput::Content { value, replaced: kept }),
-            other => Ok(other),
-        }
+        let kept = kept.map(|old| NewArtifact::new("application/octet-stream", old));
+        Ok(ToolOutput::Content(Content { kept, ..Content::from(value_of(written)?) }))
     }
 }
 

@@ -18,7 +18,7 @@ async fn approved(fixture: &Fixture, body: &str) -> Result<Value, ToolError> {
     let tool = fixture.registry.get("apply_patch").unwrap();
     let arguments = json!({"patch": format!("*** Begin Patch\n{body}\n*** End Patch")});
     match tool.call(arguments, &fixture.context()).await? {
-        ToolOutput::Content { value, .. } => Ok(value),
+        ToolOutput::Content(content) => Ok(content.value),
         ToolOutput::Intent(intent) => panic!("{intent:?}"),
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use serde_json::json;
 
 use super::super::super::{
-    ToolErrorCode, ToolOutput,
+    Content, ToolErrorCode, ToolOutput,
     fixture::{Fixture, assert_code, assert_rule},
 };
 
@@ -31,8 +31,8 @@ async fn write_hands_out_the_old_content() {
     fixture.put("f", "old");
     let tool = fixture.registry.get("file_write").unwrap();
     let output = tool.call(json!({"path": "f", "content": "new"}), &fixture.context()).await.unwrap();
-    let ToolOutput::Content { replaced, .. } = output else { panic!("{output:?}") };
-    assert_eq!(replaced.unwrap(), b"old");
+    let ToolOutput::Content(Content { kept, .. }) = output else { panic!("{output:?}") };
+    assert_eq!(kept.unwrap().content, b"old");
 }
 
 #[test]
@@ -110,7 +110,9 @@ async fn recursive_delete_looks_before_it_deletes_and_never_follows_links() {
     assert_code(tool.call(arguments.clone(), &fixture.context()).await, ToolErrorCode::CapabilityMissing);
     assert_eq!(fixture.get("d/e/f"), "x");
     fixture.grants = vec!["fs.write:**"];
-    let ToolOutput::Content { value, .. } = tool.call(arguments, &fixture.context()).await.unwrap() else { panic!() };
+    let ToolOutput::Content(Content { value, .. }) = tool.call(arguments, &fixture.context()).await.unwrap() else {
+        panic!()
+    };
     assert_eq!(value, json!({"path": "d", "deleted_files": 2, "deleted_dirs": 2}));
     assert!(fixture.at("etc/passwd").exists());
 }
