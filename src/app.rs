@@ -16,6 +16,7 @@ pub mod tools;
 use crate::{
     agents::rules::ManifestRules,
     audit,
+    budget::Budget,
     config::Config,
     db::{self, ConnectError, Db, DbUrl},
     events::EventBus,
@@ -47,6 +48,8 @@ pub struct App {
     pub tools: Arc<Tools>,
     /// What manifests may say here.
     pub rules: Arc<ManifestRules>,
+    /// Limits on money and tokens.
+    pub budget: Arc<Budget>,
     /// Runs.
     pub engine: Engine,
     pub audit: audit::Recorder,
@@ -109,7 +112,14 @@ impl AppState {
         let tools = Arc::new(Tools::configured(&tools::settings(&config).map_err(StartError::Config)?)?);
         let rules = Arc::new(ManifestRules::new(&config, models.clone(), &tools).map_err(StartError::Config)?);
         let events = EventBus::new();
-        let parts = engine::parts(&config, &db, boot_id, models.clone(), tools.clone(), rules.clone(), &events);
+        let budget = Arc::new(Budget::open(db.clone(), &config).await?);
+        let shared = engine::Shared {
+            models: models.clone(),
+            tools: tools.clone(),
+            rules: rules.clone(),
+            budget: budget.clone(),
+        };
+        let parts = engine::parts(&config, &db, boot_id, shared, &events);
         let engine = Engine::start(parts).await?;
         let document = router::document();
         let app = Self(Arc::new(App {
@@ -118,6 +128,7 @@ impl AppState {
             models,
             tools,
             rules,
+            budget,
             engine,
             audit: audit::Recorder::start(db.clone()),
             events,

@@ -6,6 +6,7 @@ pub mod app;
 pub mod artifacts;
 pub mod audit;
 pub mod auth;
+pub mod budget;
 pub mod caller;
 pub mod cli;
 pub mod config;

@@ -42,6 +42,8 @@ mod unions;
         (name = "sessions", description = "Sessions: the conversations of an agent"),
         (name = "memory", description = "What agents remember: key-values, semantic memories, the knowledge graph"),
         (name = "templates", description = "Agent templates and tool profiles"),
+        (name = "usage", description = "What model calls took and cost"),
+        (name = "budget", description = "Limits on money and tokens"),
         (name = "auth", description = "API keys, logins, roles"),
         (name = "system", description = "Health, status, metrics, shutdown"),
         (name = "webchat", description = "The chat page and its files"),

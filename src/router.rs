@@ -24,10 +24,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     agents,
     app::AppState,
-    auth, docs_page,
+    auth, budget, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    memory, messages, openapi, runs, sessions, system, templates, webchat,
+    memory, messages, openapi, runs, sessions, system, templates, usage, webchat,
 };
 
 fn api() -> OpenApiRouter<AppState> {
@@ -40,6 +40,8 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(auth::router())
         .merge(system::router())
         .merge(templates::router())
+        .merge(usage::router())
+        .merge(budget::router())
         .merge(webchat::router())
 }
 

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use crate::{
     agents::rules::ManifestRules,
+    budget::Budget,
     config::{Config, MASTER_KEY_VARIABLE},
     db::Db,
     events::EventBus,
@@ -17,21 +18,23 @@ use crate::{
     },
 };
 
-pub fn parts(
-    config: &Config,
-    db: &Db,
-    boot_id: Id,
-    models: Arc<Models>,
-    tools: Arc<Tools>,
-    rules: Arc<ManifestRules>,
-    events: &EventBus,
-) -> EngineParts {
+/// Parts that others use too.
+pub struct Shared {
+    pub models: Arc<Models>,
+    pub tools: Arc<Tools>,
+    pub rules: Arc<ManifestRules>,
+    pub budget: Arc<Budget>,
+}
+
+pub fn parts(config: &Config, db: &Db, boot_id: Id, shared: Shared, events: &EventBus) -> EngineParts {
     let events = events.clone();
+    let Shared { models, tools, rules, budget } = shared;
     EngineParts {
         db: db.clone(),
         settings: settings(config, db, boot_id, &models),
         models,
         tools,
+        budget,
         resolve: Arc::new(move |manifest, mode| rules.resolve(manifest, mode)),
         listener: Arc::new(move |name, payload| events.publish(name, payload)),
     }

@@ -114,6 +114,12 @@ pub async fn list(db: &Db, params: &ListParams, include_revoked: bool) -> Result
     Ok(Page::cut(rows, params.limit(), total, LIST, |row| row.id))
 }
 
+/// Ids and names of all keys that are not revoked.
+pub async fn names(db: &Db) -> Result<Vec<(Id, String)>> {
+    let rows = Entity::find().select_only().columns([Column::Id, Column::Name]).filter(Column::RevokedAt.is_null());
+    Ok(rows.into_tuple().all(db.read()).await?)
+}
+
 pub async fn get(db: &Db, id: Id) -> Result<Model> {
     Entity::find_by_id(id).one(db.read()).await?.ok_or_else(|| not_found(id))
 }

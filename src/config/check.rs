@@ -18,6 +18,13 @@ pub const KEYS: &[&str] = &[
     "auth.role",
     "auth.session_ttl_hours",
     "auth.username",
+    "budget.alert_threshold",
+    "budget.default_max_llm_tokens_per_hour",
+    "budget.max_daily_usd",
+    "budget.max_hourly_usd",
+    "budget.max_monthly_usd",
+    "budget.timezone",
+    "budget.unknown_price",
     "builtin.context_window",
     "builtin.price_in_per_m",
     "builtin.price_out_per_m",
@@ -235,6 +242,9 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
         }
     }
     check_tools(config)?;
+    if let Err((key, message)) = config.budget.check() {
+        return fail(key, message);
+    }
     let ranges: [(&str, u64, u64, u64); 13] = [
         ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
         ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),

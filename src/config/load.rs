@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::{Config, check};
+use super::{Config, KeyOrigin, check};
 
 /// Variables of the process, or of a test. `home/.env` and `home/secrets.env` lie below it.
 #[derive(Clone)]
@@ -94,15 +94,30 @@ pub fn load(home: &Path, file: Option<&Path>, environment: Environment) -> Resul
         Some(text) => file_table(&path, text, &mut warnings)?,
         None => Table::new(),
     };
+    let mut set_by = BTreeMap::new();
+    note_keys(&table, "", &mut set_by);
     let origins = overlay(&mut table, &environment, &mut warnings)?;
+    set_by.extend(origins.keys().map(|key| (key.clone(), KeyOrigin::Environment)));
     let mut config: Config = Config::deserialize(Value::Table(table)).map_err(|e| located(&e.to_string(), &origins))?;
     config.home = home.to_owned();
+    config.set_by = Arc::new(set_by);
     config.allow_no_auth = environment.is_true("OPENFANG_ALLOW_NO_AUTH");
     config.builtin.script |= environment.is_true("OPENFANG_BUILTIN_SCRIPT");
     check::validate(&config)?;
     config.environment = environment;
     config.warnings = Arc::new(warnings);
     Ok(Loaded { config, file: text.map(|_| path) })
+}
+
+/// Dotted names of what the file says.
+fn note_keys(table: &Table, prefix: &str, found: &mut BTreeMap<String, KeyOrigin>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value {
+            Value::Table(inner) => note_keys(inner, &key, found),
+            _ => drop(found.insert(key, KeyOrigin::File)),
+        }
+    }
 }
 
 /// Parses and type-checks the file by itself, so that an error has its line.

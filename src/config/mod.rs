@@ -5,12 +5,14 @@ use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, sync::Arc};
 
 use serde::Deserialize;
 
+mod budget;
 mod check;
 mod load;
 #[cfg(test)]
 mod tests;
 mod tools;
 
+pub use budget::{BudgetLimits, UnknownPrice};
 pub use load::{ConfigError, Environment, Loaded, MASTER_KEY_VARIABLE, load};
 pub use tools::{Exec, Location, Place, Web};
 
@@ -61,6 +63,10 @@ pub struct Config {
     /// The program that prepares the processes of agents: this one, unless a test says otherwise.
     #[serde(skip)]
     pub launcher: Option<PathBuf>,
+    pub budget: BudgetLimits,
+    /// Who set a key, by its dotted name; the others have their defaults.
+    #[serde(skip)]
+    pub set_by: Arc<BTreeMap<String, KeyOrigin>>,
     #[serde(skip)]
     pub allow_no_auth: bool,
     /// Looks variables up that are named by the configuration, such as provider keys.
@@ -106,6 +112,8 @@ impl Default for Config {
             exec_policy: ExecPolicy::default(),
             location: Location::default(),
             launcher: None,
+            budget: BudgetLimits::default(),
+            set_by: Arc::default(),
             allow_no_auth: false,
             environment: Environment::empty(),
             warnings: Arc::default(),
@@ -345,6 +353,13 @@ pub struct TrustedKey {
 pub struct Policy {
     /// Tools that only callers with `system:write` may have run.
     pub admin_tools: Vec<String>,
+}
+
+/// Where the value of a key comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyOrigin {
+    File,
+    Environment,
 }
 
 impl Config {

@@ -21,6 +21,7 @@ pub enum CommandCategory {
     General,
     Session,
     Model,
+    Monitoring,
 }
 
 /// A slash command.
@@ -70,6 +71,7 @@ pub enum Command {
     Model,
     Models,
     Providers,
+    Budget,
 }
 
 struct Entry {
@@ -91,8 +93,8 @@ const fn entry(
     Entry { command, name, alias: None, category, requires_agent, description }
 }
 
-const TABLE: [Entry; 11] = {
-    use CommandCategory::{General, Model, Session};
+const TABLE: [Entry; 12] = {
+    use CommandCategory::{General, Model, Monitoring, Session};
     [
         entry(Command::Help, "help", General, false, "List the commands"),
         Entry {
@@ -112,6 +114,7 @@ const TABLE: [Entry; 11] = {
         entry(Command::Model, "model", Model, true, "Show or switch the model"),
         entry(Command::Models, "models", Model, false, "Available models"),
         entry(Command::Providers, "providers", Model, false, "Configured providers"),
+        entry(Command::Budget, "budget", Monitoring, false, "Spend and limits"),
     ]
 };
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::schema::{MessageReply, ToolCallView};
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorDetail, Result},
     runs::{RunRow, RunState, StepKind, StepRow, StopReason},
     usage::schema::{Usage, usd},
 };
@@ -16,7 +16,20 @@ pub fn fold(run: RunRow, steps: &[StepRow]) -> Result<MessageReply> {
             Some(hint) => format!("{} {hint}", failure.message),
             None => failure.message.clone(),
         };
-        let error = Error::new(failure.code, text).with_detail("run_id", run.id.to_string());
+        let limit = failure.limit.as_ref().map(|limit| {
+            let facts = [
+                ("scope", &limit.scope),
+                ("window", &limit.window),
+                ("limit", &limit.limit),
+                ("spent", &limit.spent),
+                ("reserved", &limit.reserved),
+                ("resets_at", &limit.resets_at),
+            ];
+            let id = limit.scope_id.iter().map(|id| ErrorDetail::new("scope_id", id));
+            facts.map(|(name, value)| ErrorDetail::new(name, value)).into_iter().chain(id).collect()
+        });
+        let details: Vec<ErrorDetail> = limit.unwrap_or_default();
+        let error = Error::new(failure.code, text).with_detail("run_id", run.id.to_string()).with_details(details);
         return Err(match failure.retry_after_secs {
             Some(secs) => error.with_retry_after(secs),
             None => error,

@@ -84,6 +84,27 @@ pub struct RunFailure {
     pub retry_after_secs: Option<u64>,
     /// Class of the model error behind it.
     pub class: Option<ErrorClass>,
+    /// The limit that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitFacts>,
+}
+
+/// A limit on money or tokens that a run met, as its caller is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitFacts {
+    /// `global`, `agent`, `api_key` or `run`.
+    pub scope: String,
+    /// Of the agent, the key or the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope_id: Option<String>,
+    /// `hour`, `day`, `month`, `tokens_hour` or `run`.
+    pub window: String,
+    /// US dollars, or tokens.
+    pub limit: String,
+    pub spent: String,
+    pub reserved: String,
+    /// A time, or `never`.
+    pub resets_at: String,
 }
 
 /// Control words that the final answer carried.

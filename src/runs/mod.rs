@@ -11,8 +11,8 @@ pub mod views;
 
 pub use entity::{event::Model as EventRow, run::Model as RunRow, step::Model as StepRow};
 pub use facts::{
-    Directives, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList, ThinkingWish,
-    Verdict,
+    Directives, LimitFacts, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList,
+    ThinkingWish, Verdict,
 };
 pub use routes::router;
 pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};

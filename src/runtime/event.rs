@@ -119,6 +119,9 @@ pub enum EventBody {
     },
     #[serde(rename = "loop.warning")]
     LoopWarning { code: String, message: String },
+    /// Spending reached the alert threshold of a limit.
+    #[serde(rename = "budget.warning")]
+    BudgetWarning { code: String, message: String },
     #[serde(rename = "warning")]
     Warning { code: String, message: String },
     #[serde(rename = "message")]

@@ -6,6 +6,8 @@ use super::service;
 use crate::{app::AppState, auth, config, db::Db, error::Result, idempotency, runs, time::Ts};
 
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
+/// A limit set on one server is in force on the others within two seconds.
+const LIMITS_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts the loops; they end with the shutdown.
 pub fn start(app: &AppState) {
@@ -19,6 +21,17 @@ pub fn start(app: &AppState) {
             }
         }
     });
+    if !app.db.is_sqlite() {
+        let learner = app.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(LIMITS_EVERY);
+            while learner.shutdown.unless_stopping(ticks.tick()).await.is_some() {
+                if let Err(error) = learner.budget.refresh().await {
+                    tracing::warn!(%error, "limits that other servers set could not be read");
+                }
+            }
+        });
+    }
     let cleaner = app.clone();
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(CLEAN_EVERY);

@@ -15,6 +15,7 @@ pub struct Model {
     pub run_id: Option<Id>,
     pub step_id: Option<Id>,
     pub session_id: Option<Id>,
+    /// `ROOT_KEY` stands for the key of the configuration.
     pub api_key_id: Option<Id>,
     pub origin_user: Option<String>,
     pub door: Door,
@@ -35,6 +36,8 @@ pub struct Model {
     pub cost_micro_usd: i64,
     /// The price is not known; the assumed one was used.
     pub price_assumed: bool,
+    /// Counts the prices that this model of this provider has had.
+    pub price_version: i32,
     pub latency_ms: i64,
     pub first_token_ms: Option<i64>,
     pub attempt: i32,

@@ -5,6 +5,7 @@
 mod agents;
 mod architecture;
 mod auth;
+mod budget;
 mod contract;
 mod credentials;
 mod golden;
@@ -22,6 +23,7 @@ mod support;
 mod system;
 mod templates;
 mod tls;
+mod usage;
 mod webchat;
 mod websocket;
 mod websocket_raw;

@@ -1,9 +1,9 @@
 //! Finding one agent: by id, by name, or by what a path says.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{
-    agents::{AgentRow, entity},
+    agents::{AgentRow, entity, manifest::AgentResources},
     error::{Error, ErrorCode, Result},
     ids::Id,
 };
@@ -49,6 +49,25 @@ pub(super) async fn locked<C: ConnectionTrait>(tx: &C, id: Id) -> Result<AgentRo
 fn not_found(text: &str) -> Error {
     let shown: String = text.chars().filter(|c| !c.is_control()).take(256).collect();
     Error::new(ErrorCode::AgentNotFound, format!("Agent '{shown}' does not exist; GET /api/agents lists all agents"))
+}
+
+/// Name and limits of every agent that is not terminated.
+pub async fn resources_of_live<C: ConnectionTrait>(db: &C) -> Result<Vec<(Id, String, AgentResources)>> {
+    // The operator is the same in both dialects.
+    let resources = Expr::cust(r#""agents"."manifest" ->> 'resources'"#);
+    let rows: Vec<(Id, String, Option<String>)> = entity::Entity::find()
+        .select_only()
+        .columns([entity::Column::Id, entity::Column::Name])
+        .expr_as(resources, "resources")
+        .filter(entity::Column::TerminatedAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let read = |(id, name, text): (Id, String, Option<String>)| {
+        let resources = text.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::internal)?;
+        Ok((id, name, resources.unwrap_or_default()))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Number of agents that are not terminated.

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::{
     agents::{self, service::Change},
+    budget::{
+        self,
+        schema::{BudgetSpan, BudgetStatus},
+    },
     error::{Error, ErrorCode, Result},
     llm::registry::{AuthStatus, ModelChoice, ModelProblem},
     messages::commands::{Command, help},
@@ -49,6 +53,7 @@ impl Connection {
             Command::Model => self.switch_model(args).await?,
             Command::Models => self.models(),
             Command::Providers => self.providers(),
+            Command::Budget => self.budget().await?,
         };
         Ok(CommandResultFrame { command: command.name(), ..result })
     }
@@ -221,6 +226,26 @@ impl Connection {
         };
         let lines: Vec<String> = catalog.providers().iter().filter_map(|p| line(&p.id, &p.display_name)).collect();
         said(shortened(&lines))
+    }
+}
+
+impl Connection {
+    async fn budget(&mut self) -> Result<CommandResultFrame> {
+        if !self.caller.scopes.has("usage:read") {
+            let text = "Spend and limits need the scope usage:read";
+            return Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "usage:read"));
+        }
+        let status = BudgetStatus::from(budget::service::global(&self.app.budget, Ts::now()).await?);
+        let line = |name: &str, span: &BudgetSpan| {
+            let limit = if span.limit > 0.0 { format!("${}", span.limit) } else { "none".to_owned() };
+            format!("| {name} | ${} | ${} | {limit} |", span.spend, span.reserved)
+        };
+        Ok(said(format!(
+            "| | spent | reserved | limit |\n|---|---|---|---|\n{}\n{}\n{}",
+            line("hour", &status.hourly),
+            line("day", &status.daily),
+            line("month", &status.monthly),
+        )))
     }
 }
 

@@ -94,7 +94,9 @@ impl RunView {
                 let (attempt, delay_ms) = (*attempt, *delay_ms);
                 vec![ServerFrame::Retry(RetryFrame { mark, attempt, delay_ms, code: failure_code(*class), next_model })]
             }
-            EventBody::LoopWarning { code, message } | EventBody::Warning { code, message } => {
+            EventBody::LoopWarning { code, message }
+            | EventBody::BudgetWarning { code, message }
+            | EventBody::Warning { code, message } => {
                 let full = (code == "history_trimmed").then(|| phase(RunPhase::ContextWarning, Some(message.clone())));
                 let warning = ServerFrame::Warning(WarningFrame { mark, code: code.clone(), message: message.clone() });
                 [warning].into_iter().chain(full).collect()

@@ -45,7 +45,9 @@ pub fn wire_event(event: &RunEvent, request_id: Id) -> Option<WireEvent> {
             let (attempt, delay_ms) = (*attempt, *delay_ms);
             WireEvent::Retry(RunRetry { run_id, attempt, delay_ms, code: failure_code(*class), next_model, done })
         }
-        EventBody::LoopWarning { code, message } | EventBody::Warning { code, message } => {
+        EventBody::LoopWarning { code, message }
+        | EventBody::BudgetWarning { code, message }
+        | EventBody::Warning { code, message } => {
             WireEvent::Warning(RunWarning { run_id, code: code.clone(), message: message.clone(), done })
         }
         EventBody::Done(end) => WireEvent::Done(Box::new(done_event(run_id, end))),

@@ -111,11 +111,11 @@ impl Engine {
         let position = taken.position;
         inner.tell("run.queued", &taken.run);
         let run = taken.run.clone();
-        match (taken.step, permits) {
-            (Some(step), Some(permits)) => {
+        match (run.state, permits) {
+            (RunState::Running, Some(permits)) => {
                 inner.tell("run.started", &run);
-                let turn =
-                    Turn::started(inner, new.agent, setup, models, taken.run, step, taken.message, channel.clone());
+                let (step, message) = (taken.step, taken.message);
+                let turn = Turn::started(inner, new.agent, setup, models, taken.run, step, message, channel.clone());
                 workers::spawn(inner, turn, permits);
             }
             _ => inner.call(),
@@ -145,7 +145,7 @@ struct Intake<'a> {
 struct Taken {
     run: RunRow,
     position: i64,
-    /// Set when the run was started at once.
+    /// Set when its first model step was opened at once.
     step: Option<StepRow>,
     message: Option<MessageRow>,
 }
@@ -297,11 +297,12 @@ impl Intake<'_> {
         step.context_to_seq = Some(message.seq);
         run.provider.clone_from(&step.provider);
         run.model.clone_from(&step.model);
-        let bodies = vec![
-            (None, queued(&run, position)),
-            (None, EventBody::RunStarted(start_facts(&run))),
-            (Some(step.id), step_started(&step)),
-        ];
+        let mut bodies = vec![(None, queued(&run, position)), (None, EventBody::RunStarted(start_facts(&run)))];
+        // What has to be reserved is known only once the history is read, so that step begins later.
+        if self.inner.may_be_limited(&self.new.agent, self.setup, &run, &model.resolved) {
+            return self.write(tx, run, bodies, None, Some(message), position).await;
+        }
+        bodies.push((Some(step.id), step_started(&step)));
         step.event_seq = 3;
         self.write(tx, run, bodies, Some(step), Some(message), position).await
     }

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use super::{
     super::{event::EventBody, next::Call},
     Inner, end, lock,
+    money::key_of,
     setup::RunModel,
     stream::Answer,
     turn::{Changes, Turn},
 };
 use crate::{
-    caller::CallerKind,
+    error::ErrorCode,
     ids::Id,
     llm::{ErrorClass, LlmError, Purpose, TokenUsage, catalog::cost_micro_usd, estimate, registry::ResolvedModel},
     runs::{RunRow, StepRow, Tokens},
@@ -90,6 +91,9 @@ pub(super) struct Spent {
     pub first_token_ms: Option<i64>,
 }
 
+/// Every model has had one price so far.
+const PRICE_VERSION: i32 = 1;
+
 /// Charges a call to its step and run, and gives its usage row.
 pub(super) fn charge(
     run: &mut RunRow,
@@ -114,26 +118,9 @@ pub(super) fn charge(
     run.cache_write_tokens = total.cache_write;
     run.reasoning_tokens = total.reasoning;
     run.cost_micro_usd = Some(run.cost_micro_usd.unwrap_or(0) + cost);
+    let row = blank_row(run, agent_name, model, purpose);
     UsageRow {
-        id: Id::new(),
-        agent_id: Some(run.agent_id),
-        agent_name: Some(agent_name.to_owned()),
-        run_id: Some(run.id),
         step_id: Some(step.id),
-        session_id: Some(run.session_id),
-        api_key_id: (run.caller.kind == CallerKind::ApiKey)
-            .then(|| run.caller.id.as_deref().and_then(|id| Id::parse(id).ok()))
-            .flatten(),
-        origin_user: run.origin_user.clone(),
-        door: run.door,
-        purpose: match purpose {
-            Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
-            Purpose::Compaction => UsagePurpose::Compaction,
-            Purpose::Describe => UsagePurpose::Other,
-        },
-        provider: model.provider.clone(),
-        model: model.model.clone(),
-        upstream_model: model.upstream_id.clone(),
         status: spent.status,
         error_code: spent.error.map(code_word),
         input_tokens: tokens.input,
@@ -144,10 +131,48 @@ pub(super) fn charge(
         tool_calls: i32::try_from(spent.tool_calls).unwrap_or(i32::MAX),
         estimated: spent.estimated,
         cost_micro_usd: cost,
-        price_assumed: model.prices.estimated,
         latency_ms: spent.latency_ms,
         first_token_ms: spent.first_token_ms,
         attempt: step.attempt,
+        ..row
+    }
+}
+
+/// The row of a call that did not take anything yet.
+pub(super) fn blank_row(run: &RunRow, agent_name: &str, model: &ResolvedModel, purpose: Purpose) -> UsageRow {
+    UsageRow {
+        id: Id::new(),
+        agent_id: Some(run.agent_id),
+        agent_name: Some(agent_name.to_owned()),
+        run_id: Some(run.id),
+        step_id: None,
+        session_id: Some(run.session_id),
+        api_key_id: key_of(&run.caller).map(|(id, _)| id),
+        origin_user: run.origin_user.clone(),
+        door: run.door,
+        purpose: match purpose {
+            Purpose::Turn | Purpose::Closing | Purpose::Repair => UsagePurpose::Turn,
+            Purpose::Compaction => UsagePurpose::Compaction,
+            Purpose::Describe => UsagePurpose::Other,
+        },
+        provider: model.provider.clone(),
+        model: model.model.clone(),
+        upstream_model: model.upstream_id.clone(),
+        status: UsageStatus::Ok,
+        error_code: None,
+        input_tokens: 0,
+        cached_input_tokens: 0,
+        cache_write_tokens: 0,
+        output_tokens: 0,
+        reasoning_tokens: 0,
+        tool_calls: 0,
+        estimated: false,
+        cost_micro_usd: 0,
+        price_assumed: model.prices.estimated,
+        price_version: PRICE_VERSION,
+        latency_ms: 0,
+        first_token_ms: None,
+        attempt: 1,
         created_at: Ts::now(),
     }
 }
@@ -179,7 +204,7 @@ impl Turn {
             first_token_ms: answer.first_token_ms,
         };
         let row = charge(&mut self.run, step, &self.agent.name, &model.resolved, call.purpose, &spent);
-        changes.usage.push(row);
+        self.settle(row, changes);
         let tokens = self.run.tokens();
         changes.event(EventBody::Usage { tokens, cost_micro_usd: self.run.cost_micro_usd.unwrap_or(0) });
     }
@@ -198,7 +223,10 @@ pub fn guess(answer: &Answer, input: u32) -> TokenUsage {
     TokenUsage { input, output, ..TokenUsage::default() }
 }
 
-fn code_word(class: ErrorClass) -> String {
-    let code = end::failure_code(class);
+pub(super) fn code_word(class: ErrorClass) -> String {
+    word_of(end::failure_code(class))
+}
+
+pub(super) fn word_of(code: ErrorCode) -> String {
     serde_json::to_value(code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }

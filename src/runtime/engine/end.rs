@@ -77,13 +77,7 @@ fn class_words(class: ErrorClass) -> &'static str {
 impl Turn {
     /// Writes the end into the run and adds its terminal event.
     pub(super) fn end(&mut self, end: End, changes: &mut Changes) {
-        let now = Ts::now();
-        let response = transcript::response(&self.steps);
-        self.run.ended_at = Some(now);
-        self.run.lease_owner = None;
-        self.run.lease_until = None;
-        self.run.wake_at = None;
-        self.run.response = Some(response);
+        self.let_go();
         match end {
             End::Completed(reason) => {
                 self.run.state = RunState::Completed;
@@ -109,6 +103,22 @@ impl Turn {
         changes.event(terminal_event(&self.run, self.context_fill()));
     }
 
+    /// As `end`, with a failure that the rows do not tell.
+    pub(super) fn end_failed(&mut self, failure: RunFailure, changes: &mut Changes) {
+        self.let_go();
+        self.fail(failure);
+        changes.ends = true;
+        changes.event(terminal_event(&self.run, self.context_fill()));
+    }
+
+    fn let_go(&mut self) {
+        self.run.ended_at = Some(Ts::now());
+        self.run.lease_owner = None;
+        self.run.lease_until = None;
+        self.run.wake_at = None;
+        self.run.response = Some(transcript::response(&self.steps));
+    }
+
     fn fail(&mut self, failure: RunFailure) {
         fail(&mut self.run, failure);
     }
@@ -128,6 +138,7 @@ impl Turn {
             provider,
             retry_after_secs: fault.and_then(|f| f.retry_after_ms).map(|ms| ms.div_ceil(1_000)),
             class: Some(class),
+            limit: None,
         }
     }
 
@@ -166,6 +177,7 @@ pub fn own_failure(code: ErrorCode, message: impl Into<String>) -> RunFailure {
         provider: None,
         retry_after_secs: None,
         class: None,
+        limit: None,
     }
 }
 

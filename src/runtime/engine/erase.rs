@@ -10,12 +10,14 @@ use super::{
     Engine, Inner,
     charge::{Spent, charge},
     end::terminal_event,
+    money::charges,
     report::Sent,
     setup,
     turn::number_events,
 };
 use crate::{
     agents::{self, AgentRow, rules::ManifestRules},
+    budget,
     error::Result,
     ids::Id,
     llm::{TokenUsage, estimate, registry::ModelChoice},
@@ -158,7 +160,10 @@ impl Inner {
         };
         let purpose = transcript::call(&step).purpose;
         let row = charge(run, &mut step, &agent.name, &model, purpose, &spent);
+        let payers = self.payers(tx, run, &agent, &setup).await?;
+        usage::service::charge(tx, charges(&row, &payers)).await?;
         usage::service::record(tx, vec![row]).await?;
+        budget::service::release(tx, &[step.id]).await?;
         step.state = StepState::Cancelled;
         step.ended_at = Some(now);
         step.partial = None;

@@ -14,6 +14,7 @@ mod follow;
 mod hub;
 mod live;
 mod model_call;
+mod money;
 mod report;
 mod request;
 pub(super) mod rows;
@@ -46,6 +47,7 @@ use super::{
 };
 use crate::{
     agents::manifest::{AgentManifest, AgentMode, Resolved},
+    budget::Budget,
     db::Db,
     ids::Id,
     llm::registry::Registry as Models,
@@ -61,6 +63,7 @@ pub struct EngineParts {
     pub db: Db,
     pub models: Arc<Models>,
     pub tools: Arc<Tools>,
+    pub budget: Arc<Budget>,
     pub resolve: ResolveAgent,
     pub listener: RunListener,
     pub settings: EngineSettings,
@@ -130,6 +133,7 @@ struct Inner {
     db: Db,
     models: Arc<Models>,
     tools: Arc<Tools>,
+    budget: Arc<Budget>,
     resolve: ResolveAgent,
     listener: RunListener,
     settings: EngineSettings,
@@ -162,11 +166,12 @@ impl Engine {
     }
 
     fn new(parts: EngineParts) -> Self {
-        let EngineParts { db, models, tools, resolve, listener, settings } = parts;
+        let EngineParts { db, models, tools, budget, resolve, listener, settings } = parts;
         Self(Arc::new(Inner {
             db,
             models,
             tools,
+            budget,
             resolve,
             listener,
             owner: settings.boot_id.to_string(),

@@ -12,6 +12,7 @@ use super::{
         nul, transcript,
     },
     charge::guess,
+    money::{Reservation, limit_failure},
     request::request_hash,
     rows::{new_step, step_started},
     setup::RunModel,
@@ -28,6 +29,7 @@ use crate::{
 impl Turn {
     /// The call whose step the acceptance stored already.
     pub(super) async fn first_model_call(&mut self) -> Step {
+        self.find_payers().await?;
         self.load_history().await?;
         let call = Call {
             candidate: self.candidate_of(0),
@@ -54,6 +56,10 @@ impl Turn {
         if call.attempt == 1 && !self.steps.iter().any(|s| s.kind == StepKind::ModelCall) {
             call.candidate = self.inner.first_usable(&self.models.models);
         }
+        let need = match self.need(call).await? {
+            Ok(need) => need,
+            Err(failure) => return self.refuse_call(call, failure, None).await,
+        };
         let now = Ts::now();
         let at = self.steps.len();
         let mut step = new_step(&self.run, self.next_idx(), StepKind::ModelCall, now);
@@ -68,10 +74,18 @@ impl Turn {
         }
         self.run.provider.clone_from(&step.provider);
         self.run.model.clone_from(&step.model);
-        let mut changes = Changes { new_steps: vec![at], ..Changes::default() };
+        let reserve = need.map(|need| Reservation { step: step.id, need });
+        let mut changes = Changes { new_steps: vec![at], reserve, ..Changes::default() };
         changes.step_event(&step, step_started(&step));
         self.steps.push(step);
-        self.commit(changes).await?;
+        match self.commit(changes).await {
+            Err(Stop::Refused(refusal)) => {
+                self.steps.truncate(at);
+                let failure = limit_failure(&refusal, Ts::now());
+                return self.refuse_call(call, failure, Some(refusal)).await;
+            }
+            done => done?,
+        }
         self.call_with_step(call, at).await
     }
 
@@ -144,7 +158,8 @@ impl Turn {
         let message =
             format!("This run needs about {needed} tokens, the model reads at most {limit}; shorten the message");
         let error = LlmError { class: ErrorClass::ContextOverflow, status: None, retry_after: None, message };
-        let mut changes = Changes { steps: vec![at], ..Changes::default() };
+        let release = self.reserved.take().into_iter().collect();
+        let mut changes = Changes { steps: vec![at], release, ..Changes::default() };
         self.fail_step(at, &error, false);
         let end = End::Model(ErrorClass::ContextOverflow);
         self.end(end, &mut changes);

@@ -61,7 +61,7 @@ impl Inner {
         }
         match turn.get_ready(taken).await {
             Ok(()) => turn.drive().await,
-            Err(Stop::Left | Stop::Lost | Stop::Cancelled) => self.live.leave(&turn.live),
+            Err(Stop::Left | Stop::Lost | Stop::Cancelled | Stop::Refused(_)) => self.live.leave(&turn.live),
             Err(Stop::Broken(error)) => {
                 self.live.leave(&turn.live);
                 return Err(error);
@@ -109,6 +109,7 @@ impl Turn {
     }
 
     async fn take_over(&mut self) -> Step {
+        self.find_payers().await?;
         let mut changes = Changes::default();
         if self.run.stalled_attempts + 1 >= MAX_STALLED {
             self.settle_open_steps(&mut changes);
@@ -164,6 +165,7 @@ impl Turn {
         let usage = TokenUsage { input, output: estimate::text(&received), ..TokenUsage::default() };
         let answer =
             Answer { shown: content::shown_cut(&received, this.continues), raw: received, ..Answer::default() };
+        self.reserved = self.steps.get(at).map(|step| step.id);
         self.charge(at, call, &answer, usage, true, None, UsageStatus::Interrupted, changes);
         if let Some(step) = self.steps.get_mut(at) {
             step.state = StepState::Failed;

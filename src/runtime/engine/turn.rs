@@ -14,18 +14,20 @@ use super::{
     Inner,
     hub::{Channel, Finished},
     live::LiveRun,
+    money::Reservation,
     setup::{AgentSetup, RunModels},
 };
 use crate::{
     agents::{self, AgentRow},
     artifacts,
+    budget::{self, Payers, Refusal},
     error::{Error, Result},
     ids::Id,
     messages::{self, MessageRow},
     runs::{self, EventRow, RunRow, StepKind, StepRow, StepState},
     sessions,
     time::Ts,
-    usage::{self, UsageRow},
+    usage::{self, ChargeRow, UsageRow},
 };
 
 const TOUCH_EVERY_MS: i64 = 1_000;
@@ -41,6 +43,8 @@ pub enum Stop {
     Cancelled,
     /// Our own fault; the lease runs out and another worker tries.
     Broken(Error),
+    /// The call that was to begin does not fit under a limit; nothing was written.
+    Refused(Box<Refusal>),
 }
 
 impl From<Error> for Stop {
@@ -79,6 +83,10 @@ pub struct Turn {
     pub(super) context_tokens: i64,
     pub(super) context_file: Option<String>,
     pub(super) context_file_read: bool,
+    /// Who pays for the present model call.
+    pub(super) payers: Option<Payers>,
+    /// The step whose call something is reserved for.
+    pub(super) reserved: Option<Id>,
 }
 
 /// What one transaction changes. Steps are named by their position in `Turn::steps`.
@@ -89,6 +97,14 @@ pub struct Changes {
     /// Their `seq` is set when they are written.
     pub messages: Vec<MessageRow>,
     pub usage: Vec<UsageRow>,
+    /// What `usage` is charged to besides.
+    pub charges: Vec<ChargeRow>,
+    /// What the call that begins needs at most.
+    pub reserve: Option<Reservation>,
+    /// Steps whose calls are over.
+    pub release: Vec<Id>,
+    /// A limit did not let a call happen.
+    pub refused: Option<Box<Refusal>>,
     pub artifacts: Vec<artifacts::service::NewArtifact>,
     pub events: Vec<(Option<Id>, EventBody)>,
     /// The run ended: note it on session and agent.
@@ -131,16 +147,16 @@ impl Turn {
         setup: Arc<AgentSetup>,
         models: RunModels,
         run: RunRow,
-        step: StepRow,
+        step: Option<StepRow>,
         message: Option<MessageRow>,
         channel: Arc<Channel>,
     ) -> Self {
         let fresh = message.as_ref().is_some_and(|m| m.seq == 1);
         let mut turn = Self::new(inner, agent, setup, models, run, channel);
-        turn.steps = vec![step];
+        turn.opened = step.is_some();
+        turn.steps = step.into_iter().collect();
         turn.own = message.into_iter().collect();
         turn.history = fresh.then(Vec::new);
-        turn.opened = true;
         turn
     }
 
@@ -170,6 +186,8 @@ impl Turn {
             context_tokens: 0,
             context_file: None,
             context_file_read: false,
+            payers: None,
+            reserved: None,
         }
     }
 
@@ -254,9 +272,17 @@ impl Turn {
     /// Writes everything of one moment together, then tells the followers. Nothing of it is seen before it is stored.
     pub(super) async fn commit(&mut self, mut changes: Changes) -> Step {
         let now = Ts::now();
+        let tx = self.inner.db.begin().await?;
+        // First, so that everybody takes the rows of budgets before those of sessions and runs.
+        let told = match self.count_money(&tx, &mut changes, now).await {
+            Ok(told) => told,
+            Err(stop) => {
+                tx.rollback().await?;
+                return Err(stop);
+            }
+        };
         let pending = std::mem::take(&mut self.pending).into_iter().map(|body| (None, body));
         changes.events.splice(0..0, pending);
-        let tx = self.inner.db.begin().await?;
         if changes.ends || !changes.messages.is_empty() {
             let found = self.number_messages(&tx, &mut changes, now).await?;
             if !found {
@@ -287,6 +313,8 @@ impl Turn {
         }
         messages::service::append(&tx, changes.messages.clone()).await?;
         usage::service::record(&tx, changes.usage).await?;
+        usage::service::charge(&tx, changes.charges).await?;
+        budget::service::release(&tx, &changes.release).await?;
         let rows = numbered.iter().map(|n| n.row.clone()).collect();
         runs::service::append_events(&tx, rows).await?;
         // The clock of an agent is good to a second; a busy one is not written for every run.
@@ -294,6 +322,7 @@ impl Turn {
             agents::service::touch(&tx, self.run.agent_id, now).await?;
         }
         tx.commit().await?;
+        told.into_iter().for_each(|(name, payload)| (self.inner.listener)(name, payload));
         self.own.extend(changes.messages);
         for Numbered { event, .. } in numbered.drain(..) {
             self.publish(event);

@@ -75,7 +75,13 @@ async fn query_problem(
     name: &str,
     text: &str,
 ) -> Option<String> {
-    let answer = things.call(client, operation).query(name, text).send().await;
+    let parameters = operation.value["parameters"].as_array().into_iter().flatten();
+    let others = parameters.filter(|p| p["in"] == "query" && p["required"] == true && p["name"] != name);
+    let call = others.fold(things.call(client, operation), |call, other| {
+        let example = other["example"].as_str().or(other["schema"]["example"].as_str()).expect("an example");
+        call.query(other["name"].as_str().expect("a name"), example)
+    });
+    let answer = call.query(name, text).send().await;
     let refused = answer.status == 400 && names(&answer.json, name);
     (!refused)
         .then(|| format!("{}?{name}={}: {} {}", operation.id, shortened(&json!(text)), answer.status, answer.text()))

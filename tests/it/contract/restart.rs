@@ -39,6 +39,32 @@ async fn api_keys_read_back_the_same() {
 }
 
 #[tokio::test]
+async fn budgets_read_back_the_same() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let agent = admin.call("create_agent").json(json!({"name": "desk", "model": "builtin/echo"})).ok(201).await;
+    let key = admin.call("create_api_key").json(json!({"name": "ci", "role": "viewer"})).ok(201).await;
+    let set = json!({"max_hourly_usd": 1.25, "max_daily_usd": 2.5, "max_monthly_usd": 30, "alert_threshold": 0.75,
+        "default_max_llm_tokens_per_hour": 1_000_000});
+    admin.call("update_budget").json(set).ok(200).await;
+    let set = json!({"max_cost_per_hour_usd": 0.000_001, "max_cost_per_day_usd": 999_999.999_999,
+        "max_cost_per_month_usd": 0, "max_llm_tokens_per_hour": 0});
+    admin.call("update_agent_budget").id(&agent["id"]).json(set.clone()).ok(200).await;
+    admin.call("update_key_budget").id(&key["id"]).json(set).ok(200).await;
+    let read = async |app: &TestApp| {
+        let admin = app.admin();
+        let global = admin.call("get_budget").ok(200).await;
+        let of_agent = admin.call("get_agent_budget").id(&agent["id"]).ok(200).await;
+        let of_key = admin.call("get_key_budget").id(&key["id"]).ok(200).await;
+        [global, of_agent, of_key]
+    };
+    let before = read(&app).await;
+    assert_eq!(before[1]["daily"]["limit"], 999_999.999_999);
+    let app = app.restart().await;
+    assert_eq!(read(&app).await, before);
+}
+
+#[tokio::test]
 async fn agents_and_sessions_read_back_the_same() {
     let app = TestApp::start().await;
     let admin = app.admin();

@@ -42,6 +42,8 @@ impl Things {
             (Some("agents"), "id") => self.agent.clone(),
             (Some("runs"), "id") => self.run.clone(),
             (Some("auth"), "id") => self.key.clone(),
+            (Some("budget"), "id") if operation.path.contains("/keys/") => self.key.clone(),
+            (Some("budget"), "id") => self.agent.clone(),
             (_, "label") => "thing".into(),
             (_, "filename") => "SOUL.md".into(),
             (_, "name") => "assistant".into(),

@@ -175,6 +175,7 @@ fn failed(like: &RunRow, n: i64) -> RunRow {
             provider: None,
             retry_after_secs: None,
             class: None,
+            limit: None,
         }),
         lease_owner: None,
         lease_until: None,

@@ -8,7 +8,9 @@ use openfang::{
         self, AgentRow, AgentState,
         manifest::{self, AgentManifest, AgentMode, ExecPolicy, Folders, ModelFacts, Profile, ServerFacts, ToolFacts},
     },
+    budget::Budget,
     caller::{Caller, CallerKind},
+    config::{BudgetLimits, Config},
     db::{self, Db, DbUrl},
     error::Result,
     ids::Id,
@@ -58,6 +60,10 @@ pub struct Setup {
     pub word_delay_ms: u64,
     pub first_event: Option<Duration>,
     pub context_window: u32,
+    /// Limits of the server.
+    pub budget: BudgetLimits,
+    /// USD per million input and output tokens.
+    pub prices: (f64, f64),
 }
 
 impl Default for Setup {
@@ -76,6 +82,8 @@ impl Default for Setup {
             word_delay_ms: 0,
             first_event: None,
             context_window: 32_768,
+            budget: BudgetLimits::default(),
+            prices: (0.0, 0.0),
         }
     }
 }
@@ -254,7 +262,12 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         count_cached: false,
     });
     let config = LlmConfig {
-        builtin: BuiltinModels { script: true, context_window: setup.context_window, ..BuiltinModels::default() },
+        builtin: BuiltinModels {
+            script: true,
+            context_window: setup.context_window,
+            price_in_per_m: setup.prices.0,
+            price_out_per_m: setup.prices.1,
+        },
         timeouts: BTreeMap::from([(
             "builtin".to_owned(),
             TimeoutOverrides { first_event: setup.first_event, ..TimeoutOverrides::default() },
@@ -283,10 +296,12 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         };
         manifest::resolve(manifest, mode, &facts)
     });
+    let settings = Config { budget: setup.budget.clone(), ..Config::default() };
     Engine::start(EngineParts {
         db: db.clone(),
         models: Arc::new(models),
         tools,
+        budget: Arc::new(Budget::open(db.clone(), &settings).await.expect("budgets")),
         resolve,
         listener: Arc::new(|_, _| {}),
         settings: setup.settings.clone(),

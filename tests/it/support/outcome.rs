@@ -4,6 +4,7 @@ use openfang::{
     messages::{Block, MessageFlag, MessageRole},
     runs::{StepKind, StepRow, StepState},
     runtime::event::{EventBody, EventId},
+    usage::UsageStatus,
 };
 use serde_json::Value;
 
@@ -37,6 +38,7 @@ impl Outcome {
             EventBody::Retry { .. } => Some("retry"),
             EventBody::StepDiscarded { .. } => Some("discarded"),
             EventBody::LoopWarning { .. } => Some("loop.warning"),
+            EventBody::BudgetWarning { .. } => Some("budget.warning"),
             EventBody::Warning { .. } => Some("warning"),
             EventBody::Waiting { .. } => Some("waiting"),
             EventBody::RunResumed(_) => Some("resumed"),
@@ -109,7 +111,8 @@ impl Outcome {
         assert_eq!(sum(|u| u.output_tokens), self.run.output_tokens, "output tokens add up");
         assert_eq!(sum(|u| u.cost_micro_usd), self.run.cost_micro_usd.unwrap_or(0), "cost adds up");
         let calls = self.steps.iter().filter(|s| s.kind == StepKind::ModelCall && s.state != StepState::Running);
-        assert_eq!(calls.count(), self.usage.len(), "one usage row for each model call");
+        let made = self.usage.iter().filter(|u| u.status != UsageStatus::BudgetRefused).count();
+        assert_eq!(calls.count(), made, "one usage row for each model call");
         for (n, step) in self.steps.iter().enumerate() {
             assert_eq!(step.idx, i32::try_from(n).unwrap() + 1, "steps are dense");
             assert!(!step.state.is_open(), "no step stays open: {step:?}");

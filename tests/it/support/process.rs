@@ -19,17 +19,37 @@ pub struct Process {
     pub home: Arc<TempDir>,
     database: String,
     word_delay_ms: u32,
+    variables: Vec<(&'static str, &'static str)>,
 }
 
 impl Process {
     /// Scripts on, no key: this machine may do everything.
     pub async fn start(word_delay_ms: u32) -> Self {
-        let home = Arc::new(tempfile::tempdir().expect("a folder"));
-        let database = database::fresh(home.path()).await;
-        Self::launch(home, database, word_delay_ms).await
+        Self::start_with(word_delay_ms, vec![]).await
     }
 
-    async fn launch(home: Arc<TempDir>, database: String, word_delay_ms: u32) -> Self {
+    /// The same with further variables.
+    pub async fn start_with(word_delay_ms: u32, variables: Vec<(&'static str, &'static str)>) -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a folder"));
+        let database = database::fresh(home.path()).await;
+        Self::launch(home, database, word_delay_ms, variables).await
+    }
+
+    /// Another server on the same database, which must be Postgres.
+    pub async fn another(&self) -> Self {
+        Self::launch(self.home.clone(), self.database.clone(), self.word_delay_ms, self.variables.clone()).await
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.database.starts_with("postgres")
+    }
+
+    async fn launch(
+        home: Arc<TempDir>,
+        database: String,
+        word_delay_ms: u32,
+        variables: Vec<(&'static str, &'static str)>,
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_openfang"))
             .args(["start", "--listen", "127.0.0.1:0"])
             .env_clear()
@@ -39,6 +59,7 @@ impl Process {
             .env("OPENFANG_BUILTIN__WORD_DELAY_MS", word_delay_ms.to_string())
             .env("OPENFANG_RATE_LIMIT__ENABLED", "false")
             .env("OPENFANG_RUNTIME__LEASE_SECS", "1")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -59,7 +80,7 @@ impl Process {
         let base = base.await.expect("the server is up in time");
         // What it says further is read, so that its pipe never fills.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, base, home, database, word_delay_ms }
+        Self { child, base, home, database, word_delay_ms, variables }
     }
 
     pub fn client(&self) -> Client {
@@ -69,7 +90,7 @@ impl Process {
     /// `kill -9`, then a new process on the same data.
     pub async fn kill_and_restart(mut self) -> Self {
         self.child.kill().await.expect("killed");
-        Self::launch(self.home.clone(), self.database.clone(), self.word_delay_ms).await
+        self.another().await
     }
 
     /// SIGTERM; waits for the end.
@@ -81,6 +102,6 @@ impl Process {
     }
 
     pub async fn restart(self) -> Self {
-        Self::launch(self.home.clone(), self.database.clone(), self.word_delay_ms).await
+        self.another().await
     }
 }

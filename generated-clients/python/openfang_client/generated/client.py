@@ -1783,6 +1783,746 @@ class Templates:
         return self._transport.call("GET", f"/api/templates/{path_text(name)}", m.TemplateDetail)
 
 
+class Usage:
+    """What model calls took and cost."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_usage(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageReport:
+        """Get usage by agent.
+
+        Tokens, calls and cost of a span, in all and by agent. Everything is rows: numbers survive a restart.
+
+        ``GET /api/usage``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/usage",
+            m.UsageReport,
+            params={"period": period, "from": from_, "to": to, "limit": limit, "cursor": cursor},
+        )
+
+    def iter_get_usage(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.AgentUsage]:
+        """Get usage by agent: the rows of all pages, one after the other.
+
+        Tokens, calls and cost of a span, in all and by agent. Everything is rows: numbers survive a restart.
+
+        ``GET /api/usage``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/usage", m.UsageReport, {"period": period, "from": from_, "to": to, "limit": limit}
+        ):
+            yield from page.agents
+
+    def get_usage_breakdown(
+        self,
+        *,
+        group_by: str,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageBreakdown:
+        """Break usage down.
+
+        By one or two dimensions, of this month unless `from` or `to` is given.
+
+        ``GET /api/usage/breakdown``
+
+        Args:
+            group_by: One or two of `agent`, `model`, `provider`, `api_key`, `door`, `purpose`, `status`, `hour`, `day`, `month`, separated
+        by a comma.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/usage/breakdown",
+            m.UsageBreakdown,
+            params={
+                "group_by": group_by,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def iter_get_usage_breakdown(
+        self,
+        *,
+        group_by: str,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.UsageGroup]:
+        """Break usage down: the rows of all pages, one after the other.
+
+        By one or two dimensions, of this month unless `from` or `to` is given.
+
+        ``GET /api/usage/breakdown``
+
+        Args:
+            group_by: One or two of `agent`, `model`, `provider`, `api_key`, `door`, `purpose`, `status`, `hour`, `day`, `month`, separated
+        by a comma.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/usage/breakdown",
+            m.UsageBreakdown,
+            {
+                "group_by": group_by,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "limit": limit,
+            },
+        ):
+            yield from page.groups
+
+    def list_usage_by_model(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        provider: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.ModelUsageList:
+        """List usage by model.
+
+        ``GET /api/usage/by-model``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            provider: Only calls of this provider.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/usage/by-model",
+            m.ModelUsageList,
+            params={"period": period, "from": from_, "to": to, "provider": provider, "limit": limit, "cursor": cursor},
+        )
+
+    def iter_usage_by_model(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        provider: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.ModelUsage]:
+        """List usage by model: the rows of all pages, one after the other.
+
+        ``GET /api/usage/by-model``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            provider: Only calls of this provider.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/usage/by-model",
+            m.ModelUsageList,
+            {"period": period, "from": from_, "to": to, "provider": provider, "limit": limit},
+        ):
+            yield from page.models
+
+    def list_daily_usage(self, *, days: int | None = None) -> m.DailyUsageList:
+        """List usage by day.
+
+        Days of the budget's time zone; days without calls are listed with zeros.
+
+        ``GET /api/usage/daily``
+
+        Args:
+            days: Number of days, today included.
+
+        Raises ApiError:
+            400: `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", "/api/usage/daily", m.DailyUsageList, params={"days": days})
+
+    def export_usage(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+    ) -> str:
+        """Export model calls.
+
+        All that match, newest first, as a stream.
+
+        ``GET /api/usage/export``
+
+        Args:
+            format: CSV with a line of names, or one JSON object a line.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+
+        Raises ApiError:
+            400: `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/usage/export",
+            str,
+            params={
+                "format": format,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+            },
+        )
+
+    def list_usage_records(
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageRecordList:
+        """List model calls.
+
+        Newest first; failed calls and calls that a limit refused included.
+
+        ``GET /api/usage/records``
+
+        Args:
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/usage/records",
+            m.UsageRecordList,
+            params={
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def iter_usage_records(
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.UsageRecord]:
+        """List model calls: the rows of all pages, one after the other.
+
+        Newest first; failed calls and calls that a limit refused included.
+
+        ``GET /api/usage/records``
+
+        Args:
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/usage/records",
+            m.UsageRecordList,
+            {
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+                "limit": limit,
+            },
+        ):
+            yield from page.records
+
+    def get_usage_summary(self) -> m.UsageSummary:
+        """Get a summary of all usage.
+
+        ``GET /api/usage/summary``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", "/api/usage/summary", m.UsageSummary)
+
+
+class Budget:
+    """Limits on money and tokens."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def get_budget(self) -> m.BudgetStatus:
+        """Get the server's budget.
+
+        Limits in force, what is spent, and what calls under way may add.
+
+        ``GET /api/budget``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", "/api/budget", m.BudgetStatus)
+
+    def update_budget(self, body: m.UpdateBudget | None = None) -> m.BudgetStatus:
+        """Change the server's budget.
+
+        In force before the answer, and after a restart. Calls that are reserved already go on.
+
+        ``PUT /api/budget``
+
+        Args:
+            body: New limits of the server. What is absent stays, null goes back to the configuration.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("PUT", "/api/budget", m.BudgetStatus, json={} if body is None else body)
+
+    def list_agent_budgets(
+        self, *, over: bool | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> m.AgentBudgetList:
+        """List the budgets of agents.
+
+        ``GET /api/budget/agents``
+
+        Args:
+            over: Only those at or above the alert threshold of one of their limits, or only the others.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET", "/api/budget/agents", m.AgentBudgetList, params={"over": over, "limit": limit, "cursor": cursor}
+        )
+
+    def iter_agent_budgets(self, *, over: bool | None = None, limit: int | None = None) -> Iterator[m.AgentBudgetLine]:
+        """List the budgets of agents: the rows of all pages, one after the other.
+
+        ``GET /api/budget/agents``
+
+        Args:
+            over: Only those at or above the alert threshold of one of their limits, or only the others.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages("/api/budget/agents", m.AgentBudgetList, {"over": over, "limit": limit}):
+            yield from page.agents
+
+    def get_agent_budget(self, id: str) -> m.AgentBudget:
+        """Get an agent's budget.
+
+        ``GET /api/budget/agents/{id}``
+
+        Args:
+            id: UUID or exact name of the agent
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", f"/api/budget/agents/{path_text(id)}", m.AgentBudget)
+
+    def update_agent_budget(self, id: str, body: m.UpdateSpending | None = None) -> m.AgentBudget:
+        """Change an agent's budget.
+
+        The limits are part of its manifest's resources. In force for the next model call, and after a restart.
+
+        ``PUT /api/budget/agents/{id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: New limits of an agent or an API key. What is absent stays, null goes back to the default.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "PUT", f"/api/budget/agents/{path_text(id)}", m.AgentBudget, json={} if body is None else body
+        )
+
+    def list_budget_events(
+        self,
+        *,
+        scope: Literal["global", "agent", "api_key"] | None = None,
+        kind: Literal["warning", "exceeded", "changed"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.BudgetEventList:
+        """List budget events.
+
+        Warnings, refusals and changes of limits, newest first.
+
+        ``GET /api/budget/events``
+
+        Args:
+            scope: Whom the limit is for.
+            kind: What happened.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/budget/events",
+            m.BudgetEventList,
+            params={"scope": scope, "kind": kind, "limit": limit, "cursor": cursor},
+        )
+
+    def iter_budget_events(
+        self,
+        *,
+        scope: Literal["global", "agent", "api_key"] | None = None,
+        kind: Literal["warning", "exceeded", "changed"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.BudgetEvent]:
+        """List budget events: the rows of all pages, one after the other.
+
+        Warnings, refusals and changes of limits, newest first.
+
+        ``GET /api/budget/events``
+
+        Args:
+            scope: Whom the limit is for.
+            kind: What happened.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/budget/events", m.BudgetEventList, {"scope": scope, "kind": kind, "limit": limit}
+        ):
+            yield from page.events
+
+    def list_key_budgets(self, *, limit: int | None = None, cursor: str | None = None) -> m.KeyBudgetList:
+        """List the budgets of API keys.
+
+        ``GET /api/budget/keys``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET", "/api/budget/keys", m.KeyBudgetList, params={"limit": limit, "cursor": cursor}
+        )
+
+    def iter_key_budgets(self, *, limit: int | None = None) -> Iterator[m.KeyBudgetLine]:
+        """List the budgets of API keys: the rows of all pages, one after the other.
+
+        ``GET /api/budget/keys``
+
+        Args:
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages("/api/budget/keys", m.KeyBudgetList, {"limit": limit}):
+            yield from page.keys
+
+    def get_key_budget(self, id: str) -> m.KeyBudget:
+        """Get the budget of an API key.
+
+        ``GET /api/budget/keys/{id}``
+
+        Args:
+            id: UUID of the key, or `root` for that of the configuration
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", f"/api/budget/keys/{path_text(id)}", m.KeyBudget)
+
+    def update_key_budget(self, id: str, body: m.UpdateSpending | None = None) -> m.KeyBudget:
+        """Change the budget of an API key.
+
+        For all runs that it starts. In force before the answer, and after a restart.
+
+        ``PUT /api/budget/keys/{id}``
+
+        Args:
+            id: UUID of the key, or `root` for that of the configuration
+            body: New limits of an agent or an API key. What is absent stays, null goes back to the default.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `key_not_found`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "PUT", f"/api/budget/keys/{path_text(id)}", m.KeyBudget, json={} if body is None else body
+        )
+
+
 class Auth:
     """API keys, logins, roles."""
 
@@ -2256,6 +2996,8 @@ class Client(Transport):
         self.runs = Runs(self)
         self.sessions = Sessions(self)
         self.templates = Templates(self)
+        self.usage = Usage(self)
+        self.budget = Budget(self)
         self.auth = Auth(self)
         self.system = System(self)
         self.webchat = Webchat(self)
@@ -4039,6 +4781,757 @@ class AsyncTemplates:
         return await self._transport.call("GET", f"/api/templates/{path_text(name)}", m.TemplateDetail)
 
 
+class AsyncUsage:
+    """What model calls took and cost."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def get_usage(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageReport:
+        """Get usage by agent.
+
+        Tokens, calls and cost of a span, in all and by agent. Everything is rows: numbers survive a restart.
+
+        ``GET /api/usage``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/usage",
+            m.UsageReport,
+            params={"period": period, "from": from_, "to": to, "limit": limit, "cursor": cursor},
+        )
+
+    async def iter_get_usage(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.AgentUsage]:
+        """Get usage by agent: the rows of all pages, one after the other.
+
+        Tokens, calls and cost of a span, in all and by agent. Everything is rows: numbers survive a restart.
+
+        ``GET /api/usage``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/usage", m.UsageReport, {"period": period, "from": from_, "to": to, "limit": limit}
+        ):
+            for row in page.agents:
+                yield row
+
+    async def get_usage_breakdown(
+        self,
+        *,
+        group_by: str,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageBreakdown:
+        """Break usage down.
+
+        By one or two dimensions, of this month unless `from` or `to` is given.
+
+        ``GET /api/usage/breakdown``
+
+        Args:
+            group_by: One or two of `agent`, `model`, `provider`, `api_key`, `door`, `purpose`, `status`, `hour`, `day`, `month`, separated
+        by a comma.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/usage/breakdown",
+            m.UsageBreakdown,
+            params={
+                "group_by": group_by,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    async def iter_get_usage_breakdown(
+        self,
+        *,
+        group_by: str,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.UsageGroup]:
+        """Break usage down: the rows of all pages, one after the other.
+
+        By one or two dimensions, of this month unless `from` or `to` is given.
+
+        ``GET /api/usage/breakdown``
+
+        Args:
+            group_by: One or two of `agent`, `model`, `provider`, `api_key`, `door`, `purpose`, `status`, `hour`, `day`, `month`, separated
+        by a comma.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/usage/breakdown",
+            m.UsageBreakdown,
+            {
+                "group_by": group_by,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "limit": limit,
+            },
+        ):
+            for row in page.groups:
+                yield row
+
+    async def list_usage_by_model(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        provider: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.ModelUsageList:
+        """List usage by model.
+
+        ``GET /api/usage/by-model``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            provider: Only calls of this provider.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/usage/by-model",
+            m.ModelUsageList,
+            params={"period": period, "from": from_, "to": to, "provider": provider, "limit": limit, "cursor": cursor},
+        )
+
+    async def iter_usage_by_model(
+        self,
+        *,
+        period: Literal["hour", "day", "week", "month", "all"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        provider: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.ModelUsage]:
+        """List usage by model: the rows of all pages, one after the other.
+
+        ``GET /api/usage/by-model``
+
+        Args:
+            period: A span up to now; does not count when `from` or `to` is given.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment; now, when only `from` is given.
+            provider: Only calls of this provider.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/usage/by-model",
+            m.ModelUsageList,
+            {"period": period, "from": from_, "to": to, "provider": provider, "limit": limit},
+        ):
+            for row in page.models:
+                yield row
+
+    async def list_daily_usage(self, *, days: int | None = None) -> m.DailyUsageList:
+        """List usage by day.
+
+        Days of the budget's time zone; days without calls are listed with zeros.
+
+        ``GET /api/usage/daily``
+
+        Args:
+            days: Number of days, today included.
+
+        Raises ApiError:
+            400: `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", "/api/usage/daily", m.DailyUsageList, params={"days": days})
+
+    async def export_usage(
+        self,
+        *,
+        format: Literal["csv", "jsonl"] | None = None,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+    ) -> str:
+        """Export model calls.
+
+        All that match, newest first, as a stream.
+
+        ``GET /api/usage/export``
+
+        Args:
+            format: CSV with a line of names, or one JSON object a line.
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+
+        Raises ApiError:
+            400: `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/usage/export",
+            str,
+            params={
+                "format": format,
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+            },
+        )
+
+    async def list_usage_records(
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.UsageRecordList:
+        """List model calls.
+
+        Newest first; failed calls and calls that a limit refused included.
+
+        ``GET /api/usage/records``
+
+        Args:
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/usage/records",
+            m.UsageRecordList,
+            params={
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    async def iter_usage_records(
+        self,
+        *,
+        from_: datetime | None = None,
+        to: datetime | None = None,
+        agent_id: UUID | str | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        api_key_id: str | None = None,
+        status: Literal["ok", "error", "cancelled", "interrupted", "budget_refused"] | None = None,
+        run_id: UUID | str | None = None,
+        session_id: UUID | str | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.UsageRecord]:
+        """List model calls: the rows of all pages, one after the other.
+
+        Newest first; failed calls and calls that a limit refused included.
+
+        ``GET /api/usage/records``
+
+        Args:
+            from_: Calls that ended at this moment or later.
+            to: Calls that ended before this moment.
+            agent_id: Only calls of this agent.
+            provider: Only calls of this provider.
+            model: Only calls of this model, as it was asked for.
+            api_key_id: Only calls of runs that this API key started; `root`: that of the configuration.
+            status: Only calls that ended so.
+            run_id: Only calls of this run.
+            session_id: Only calls of this session.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/usage/records",
+            m.UsageRecordList,
+            {
+                "from": from_,
+                "to": to,
+                "agent_id": agent_id,
+                "provider": provider,
+                "model": model,
+                "api_key_id": api_key_id,
+                "status": status,
+                "run_id": run_id,
+                "session_id": session_id,
+                "limit": limit,
+            },
+        ):
+            for row in page.records:
+                yield row
+
+    async def get_usage_summary(self) -> m.UsageSummary:
+        """Get a summary of all usage.
+
+        ``GET /api/usage/summary``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", "/api/usage/summary", m.UsageSummary)
+
+
+class AsyncBudget:
+    """Limits on money and tokens."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def get_budget(self) -> m.BudgetStatus:
+        """Get the server's budget.
+
+        Limits in force, what is spent, and what calls under way may add.
+
+        ``GET /api/budget``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", "/api/budget", m.BudgetStatus)
+
+    async def update_budget(self, body: m.UpdateBudget | None = None) -> m.BudgetStatus:
+        """Change the server's budget.
+
+        In force before the answer, and after a restart. Calls that are reserved already go on.
+
+        ``PUT /api/budget``
+
+        Args:
+            body: New limits of the server. What is absent stays, null goes back to the configuration.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("PUT", "/api/budget", m.BudgetStatus, json={} if body is None else body)
+
+    async def list_agent_budgets(
+        self, *, over: bool | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> m.AgentBudgetList:
+        """List the budgets of agents.
+
+        ``GET /api/budget/agents``
+
+        Args:
+            over: Only those at or above the alert threshold of one of their limits, or only the others.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET", "/api/budget/agents", m.AgentBudgetList, params={"over": over, "limit": limit, "cursor": cursor}
+        )
+
+    async def iter_agent_budgets(
+        self, *, over: bool | None = None, limit: int | None = None
+    ) -> AsyncIterator[m.AgentBudgetLine]:
+        """List the budgets of agents: the rows of all pages, one after the other.
+
+        ``GET /api/budget/agents``
+
+        Args:
+            over: Only those at or above the alert threshold of one of their limits, or only the others.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/budget/agents", m.AgentBudgetList, {"over": over, "limit": limit}
+        ):
+            for row in page.agents:
+                yield row
+
+    async def get_agent_budget(self, id: str) -> m.AgentBudget:
+        """Get an agent's budget.
+
+        ``GET /api/budget/agents/{id}``
+
+        Args:
+            id: UUID or exact name of the agent
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", f"/api/budget/agents/{path_text(id)}", m.AgentBudget)
+
+    async def update_agent_budget(self, id: str, body: m.UpdateSpending | None = None) -> m.AgentBudget:
+        """Change an agent's budget.
+
+        The limits are part of its manifest's resources. In force for the next model call, and after a restart.
+
+        ``PUT /api/budget/agents/{id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: New limits of an agent or an API key. What is absent stays, null goes back to the default.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PUT", f"/api/budget/agents/{path_text(id)}", m.AgentBudget, json={} if body is None else body
+        )
+
+    async def list_budget_events(
+        self,
+        *,
+        scope: Literal["global", "agent", "api_key"] | None = None,
+        kind: Literal["warning", "exceeded", "changed"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.BudgetEventList:
+        """List budget events.
+
+        Warnings, refusals and changes of limits, newest first.
+
+        ``GET /api/budget/events``
+
+        Args:
+            scope: Whom the limit is for.
+            kind: What happened.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/budget/events",
+            m.BudgetEventList,
+            params={"scope": scope, "kind": kind, "limit": limit, "cursor": cursor},
+        )
+
+    async def iter_budget_events(
+        self,
+        *,
+        scope: Literal["global", "agent", "api_key"] | None = None,
+        kind: Literal["warning", "exceeded", "changed"] | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.BudgetEvent]:
+        """List budget events: the rows of all pages, one after the other.
+
+        Warnings, refusals and changes of limits, newest first.
+
+        ``GET /api/budget/events``
+
+        Args:
+            scope: Whom the limit is for.
+            kind: What happened.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/budget/events", m.BudgetEventList, {"scope": scope, "kind": kind, "limit": limit}
+        ):
+            for row in page.events:
+                yield row
+
+    async def list_key_budgets(self, *, limit: int | None = None, cursor: str | None = None) -> m.KeyBudgetList:
+        """List the budgets of API keys.
+
+        ``GET /api/budget/keys``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET", "/api/budget/keys", m.KeyBudgetList, params={"limit": limit, "cursor": cursor}
+        )
+
+    async def iter_key_budgets(self, *, limit: int | None = None) -> AsyncIterator[m.KeyBudgetLine]:
+        """List the budgets of API keys: the rows of all pages, one after the other.
+
+        ``GET /api/budget/keys``
+
+        Args:
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages("/api/budget/keys", m.KeyBudgetList, {"limit": limit}):
+            for row in page.keys:
+                yield row
+
+    async def get_key_budget(self, id: str) -> m.KeyBudget:
+        """Get the budget of an API key.
+
+        ``GET /api/budget/keys/{id}``
+
+        Args:
+            id: UUID of the key, or `root` for that of the configuration
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", f"/api/budget/keys/{path_text(id)}", m.KeyBudget)
+
+    async def update_key_budget(self, id: str, body: m.UpdateSpending | None = None) -> m.KeyBudget:
+        """Change the budget of an API key.
+
+        For all runs that it starts. In force before the answer, and after a restart.
+
+        ``PUT /api/budget/keys/{id}``
+
+        Args:
+            id: UUID of the key, or `root` for that of the configuration
+            body: New limits of an agent or an API key. What is absent stays, null goes back to the default.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `key_not_found`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PUT", f"/api/budget/keys/{path_text(id)}", m.KeyBudget, json={} if body is None else body
+        )
+
+
 class AsyncAuth:
     """API keys, logins, roles."""
 
@@ -4517,6 +6010,8 @@ class AsyncClient(AsyncTransport):
         self.runs = AsyncRuns(self)
         self.sessions = AsyncSessions(self)
         self.templates = AsyncTemplates(self)
+        self.usage = AsyncUsage(self)
+        self.budget = AsyncBudget(self)
         self.auth = AsyncAuth(self)
         self.system = AsyncSystem(self)
         self.webchat = AsyncWebchat(self)

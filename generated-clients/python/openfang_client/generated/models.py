@@ -185,6 +185,24 @@ class AutonomousSettings(Model):
     """
 
 
+BudgetEventKind = TypeAliasType("BudgetEventKind", Literal["warning", "exceeded", "changed"])
+"""
+What happened to a limit.
+"""
+
+
+BudgetScope = TypeAliasType("BudgetScope", Literal["global", "agent", "api_key"])
+"""
+Whom a limit is for.
+"""
+
+
+BudgetWindow = TypeAliasType("BudgetWindow", Literal["hour", "day", "month", "tokens_hour"])
+"""
+What a limit counts.
+"""
+
+
 ByteTextItem = TypeAliasType("ByteTextItem", Annotated[int, Field(ge=0)])
 
 
@@ -384,7 +402,7 @@ class CloneAgent(Model):
     """
 
 
-CommandCategory = TypeAliasType("CommandCategory", Literal["general", "session", "model"])
+CommandCategory = TypeAliasType("CommandCategory", Literal["general", "session", "model", "monitoring"])
 """
 What a command is about.
 """
@@ -463,6 +481,56 @@ class CreateSession(Model):
     activate: bool = True
     """
     The caller's next message goes there.
+    """
+
+
+class DailyUsage(Model):
+    """
+    What the calls of a day took.
+    """
+
+    date: Annotated[str, Field(examples=["2026-01-31"])]
+    """
+    The day in the budget's time zone.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    tokens: Annotated[int, Field(ge=0)]
+    """
+    Input and output.
+    """
+    calls: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+
+
+class DailyUsageList(Model):
+    """
+    What the calls of each day took.
+    """
+
+    days: list[DailyUsage]
+    """
+    Oldest first, the last one is today; days without calls have zeros.
+    """
+    today_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Today's cost in US dollars.
+    """
+    first_event_date: Annotated[str | None, Field(examples=["2026-01-31"])] = None
+    """
+    Day of the first call of all; null before there is one.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    Number of days.
+    """
+    next_cursor: str | None = None
+    """
+    Always null: there is one page.
     """
 
 
@@ -698,6 +766,74 @@ class ImageBlock(Model):
     """
 
 
+class KeyBudgetLine(Model):
+    """
+    Limits and spending of an API key, in US dollars: of all runs that it started.
+    """
+
+    api_key_id: str
+    """
+    The key; `root` is that of the configuration.
+    """
+    name: str
+    """
+    Its name.
+    """
+    hourly_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of the last 3,600 seconds.
+    """
+    daily_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of this day.
+    """
+    monthly_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of this month.
+    """
+    hourly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    daily_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    monthly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    pct: Annotated[float, Field(ge=0.0)]
+    """
+    The largest share of a limit that is spent, with four decimals; 0 without limits.
+    """
+
+
+class KeyBudgetList(Model):
+    """
+    A page of API keys with their limits.
+    """
+
+    keys: list[KeyBudgetLine]
+    """
+    That of the configuration first, then the newest.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All keys that are not revoked.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+LimitOrigin = TypeAliasType("LimitOrigin", Literal["default", "config", "env", "database"])
+"""
+Where a value comes from.
+"""
+
+
 class LlmStatus(Model):
     """
     Whether a model provider is set up.
@@ -880,6 +1016,96 @@ ModelTier = TypeAliasType("ModelTier", Literal["frontier", "smart", "balanced", 
 """
 Class of model that the operator maps to a concrete one.
 """
+
+
+class ModelUsage(Model):
+    """
+    What the calls of a model took.
+    """
+
+    model: str
+    """
+    The model, as it was asked for.
+    """
+    model_id: str
+    """
+    Same as `model`.
+    """
+    provider: str
+    """
+    Its provider.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    total_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Same as `input_tokens`.
+    """
+    total_output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Same as `output_tokens`.
+    """
+    cached_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input that the provider had in its cache.
+    """
+    reasoning_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output spent on thinking.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    total_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Same as `cost_usd`.
+    """
+    request_count: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+    call_count: Annotated[int, Field(ge=0)]
+    """
+    Same as `request_count`.
+    """
+    calls: Annotated[int, Field(ge=0)]
+    """
+    Same as `request_count`.
+    """
+    failed_count: Annotated[int, Field(ge=0)]
+    """
+    Calls that failed, were cut by a crash, or were refused by a limit.
+    """
+    avg_latency_ms: Annotated[int, Field(ge=0)]
+    """
+    Mean time of a call.
+    """
+
+
+class ModelUsageList(Model):
+    """
+    A page of models with calls.
+    """
+
+    models: list[ModelUsage]
+    """
+    By cost, falling.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    Models with calls.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
 
 
 class PeriodicSchedule(Model):
@@ -1978,6 +2204,56 @@ class UpdateApiKey(Model):
     rate_limit: RateLimit | None = None
 
 
+class UpdateBudget(Model):
+    """
+    New limits of the server. What is absent stays, null goes back to the configuration.
+    """
+
+    max_hourly_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars in any 3,600 seconds, with at most six decimals; 0 = unlimited.
+    """
+    max_daily_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars a day, with at most six decimals; 0 = unlimited.
+    """
+    max_monthly_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars a month, with at most six decimals; 0 = unlimited.
+    """
+    alert_threshold: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
+    """
+    Share of a limit at which a warning is given; 0 = never.
+    """
+    default_max_llm_tokens_per_hour: Annotated[int | None, Field(ge=0, le=1000000000000)] = None
+    """
+    Tokens in any 3,600 seconds for agents without a limit of their own; 0 = unlimited.
+    """
+
+
+class UpdateSpending(Model):
+    """
+    New limits of an agent or an API key. What is absent stays, null goes back to the default.
+    """
+
+    max_cost_per_hour_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars in any 3,600 seconds, with at most six decimals; 0 = unlimited.
+    """
+    max_cost_per_day_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars a day, with at most six decimals; 0 = unlimited.
+    """
+    max_cost_per_month_usd: Annotated[float | None, Field(ge=0.0, le=1000000.0)] = None
+    """
+    US dollars a month, with at most six decimals; 0 = unlimited.
+    """
+    max_llm_tokens_per_hour: Annotated[int | None, Field(ge=0, le=1000000000000)] = None
+    """
+    Input and output tokens in any 3,600 seconds; 0 = unlimited, also where the server has a default.
+    """
+
+
 class Usage(Model):
     """
     Tokens and cost of model calls.
@@ -2010,6 +2286,103 @@ class Usage(Model):
     cost_usd: float | None = None
     """
     In US dollars; null before the first model call, and on single messages.
+    """
+
+
+class UsageGroup(Model):
+    """
+    What the calls took that have these keys.
+    """
+
+    keys: Annotated[dict[str, str], Field(examples=[{"model": "gpt-5-mini", "day": "2026-01-31"}])]
+    """
+    Dimension to value. Hours are their first moment in UTC, days `2026-01-31` and months `2026-01` in the budget's time
+    zone; empty: no agent or no API key, `root`: the key of the configuration.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    cached_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input that providers had in their caches.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    reasoning_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output spent on thinking.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    request_count: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+    failed_count: Annotated[int, Field(ge=0)]
+    """
+    Calls that failed, were cut by a crash, or were refused by a limit.
+    """
+
+
+UsagePeriod = TypeAliasType("UsagePeriod", Literal["hour", "day", "week", "month", "all"])
+"""
+Span of time up to now.
+"""
+
+
+UsagePurpose = TypeAliasType("UsagePurpose", Literal["turn", "compaction", "embedding", "test", "routing", "other"])
+"""
+What a model call was for.
+"""
+
+
+class UsageQuota(Model):
+    """
+    Hourly token limits of agents, together.
+    """
+
+    hourly_token_limit: Annotated[int, Field(ge=0)]
+    """
+    Sum over the agents that have a limit; 0 = none has.
+    """
+    hourly_tokens_used: Annotated[int, Field(ge=0)]
+    """
+    What these agents used in the last 3,600 seconds.
+    """
+    hourly_reset_at: Ts | None = None
+
+
+UsageStatus = TypeAliasType("UsageStatus", Literal["ok", "error", "cancelled", "interrupted", "budget_refused"])
+"""
+How a model call ended.
+"""
+
+
+class UsageToday(Model):
+    """
+    What the calls since midnight took.
+    """
+
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    requests: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
     """
 
 
@@ -2114,6 +2487,76 @@ class WebAppManifest(Model):
     icons: list[WebAppIcon]
     """
     Pictures of the page.
+    """
+
+
+class AgentBudgetLine(Model):
+    """
+    Limits and spending of an agent, in US dollars. What agents and runs below it spend counts too.
+    """
+
+    agent_id: Id
+    """
+    The agent.
+    """
+    name: str
+    """
+    Its name.
+    """
+    hourly_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of the last 3,600 seconds.
+    """
+    daily_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of this day.
+    """
+    monthly_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    Of this month.
+    """
+    hourly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    daily_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    monthly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    max_llm_tokens_per_hour: Annotated[int, Field(ge=0)]
+    """
+    The token limit in force; 0 = unlimited.
+    """
+    tokens_used: Annotated[int, Field(ge=0)]
+    """
+    Tokens of the last 3,600 seconds.
+    """
+    pct: Annotated[float, Field(ge=0.0)]
+    """
+    The largest share of a limit that is spent, with four decimals; 0 without limits.
+    """
+
+
+class AgentBudgetList(Model):
+    """
+    A page of agents with their limits.
+    """
+
+    agents: list[AgentBudgetLine]
+    """
+    By the cost of this day, falling.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All agents that match.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
     """
 
 
@@ -2632,6 +3075,49 @@ class AgentUninstalled(Model):
     """
 
 
+class AgentUsage(Model):
+    """
+    What the calls of an agent took. Deleted agents keep their line.
+    """
+
+    agent_id: Id
+    """
+    The agent.
+    """
+    name: str | None = None
+    """
+    Its name at the last call.
+    """
+    agent_name: str | None = None
+    """
+    Same as `name`.
+    """
+    total_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input and output.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    tool_calls: Annotated[int, Field(ge=0)]
+    """
+    Tools that its models asked for.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    request_count: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+
+
 class AgentsUpdatedFrame(Model):
     """
     The agents of the server, at the start and whenever they change; needs the scope `agents:read`.
@@ -2783,6 +3269,169 @@ class AuthCheck(Model):
     api_key_required: bool
     """
     A credential is needed.
+    """
+
+
+class BudgetEvent(Model):
+    """
+    A warning, a refusal or a change of a limit. Warnings and refusals are noted once for each window.
+    """
+
+    id: Id
+    """
+    Identifier.
+    """
+    timestamp: Ts
+    """
+    When it happened.
+    """
+    kind: BudgetEventKind
+    """
+    What happened.
+    """
+    scope: BudgetScope
+    """
+    Whom the limit is for.
+    """
+    scope_id: str | None = None
+    """
+    The agent or key (`root`: that of the configuration); null for the server.
+    """
+    window: BudgetWindow
+    """
+    What the limit counts.
+    """
+    limit: Annotated[float, Field(ge=0.0)]
+    """
+    US dollars, or tokens; 0 = unlimited. Of a change: the new one.
+    """
+    spent: Annotated[float, Field(ge=0.0)]
+    """
+    US dollars, or tokens.
+    """
+    threshold: float | None = None
+    """
+    Share of the limit that was reached; null for other kinds.
+    """
+    run_id: Id | None = None
+
+
+class BudgetEventList(Model):
+    """
+    A page of budget events.
+    """
+
+    events: list[BudgetEvent]
+    """
+    Newest first.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All events that match.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+class BudgetSpan(Model):
+    """
+    Money of a window, in US dollars.
+    """
+
+    spend: Annotated[float, Field(ge=0.0)]
+    """
+    What the calls in it cost.
+    """
+    reserved: Annotated[float, Field(ge=0.0)]
+    """
+    What calls under way may cost at most.
+    """
+    limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    pct: Annotated[float, Field(ge=0.0)]
+    """
+    Spent and reserved as a share of the limit, with four decimals; 0 when unlimited.
+    """
+    resets_at: Ts | None = None
+
+
+class BudgetStatus(Model):
+    """
+    Limits and spending of the server.
+    """
+
+    hourly_spend: Annotated[float, Field(ge=0.0)]
+    """
+    Money of the last 3,600 seconds, in US dollars.
+    """
+    hourly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    hourly_pct: Annotated[float, Field(ge=0.0)]
+    """
+    As in `hourly`.
+    """
+    daily_spend: Annotated[float, Field(ge=0.0)]
+    """
+    Money of this day, in US dollars.
+    """
+    daily_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    daily_pct: Annotated[float, Field(ge=0.0)]
+    """
+    As in `daily`.
+    """
+    monthly_spend: Annotated[float, Field(ge=0.0)]
+    """
+    Money of this month, in US dollars.
+    """
+    monthly_limit: Annotated[float, Field(ge=0.0)]
+    """
+    0 = unlimited.
+    """
+    monthly_pct: Annotated[float, Field(ge=0.0)]
+    """
+    As in `monthly`.
+    """
+    hourly: BudgetSpan
+    """
+    The last 3,600 seconds.
+    """
+    daily: BudgetSpan
+    """
+    This day in the budget's time zone.
+    """
+    monthly: BudgetSpan
+    """
+    This month in the budget's time zone.
+    """
+    alert_threshold: Annotated[float, Field(ge=0.0, le=1.0)]
+    """
+    Share of a limit at which a warning is given; 0 = never.
+    """
+    default_max_llm_tokens_per_hour: Annotated[int, Field(ge=0)]
+    """
+    For agents without a token limit of their own; 0 = unlimited.
+    """
+    origin: dict[str, LimitOrigin]
+    """
+    Where each value comes from.
+    """
+    updated_at: Ts | None = None
+    status: str | None = None
+    """
+    `ok`; only after a change.
+    """
+    message: str | None = None
+    """
+    A sentence for people; only after a change.
     """
 
 
@@ -4401,6 +5050,30 @@ class ThinkingFrame(FrameMark):
     """
 
 
+class TokenSpan(Model):
+    """
+    Tokens of the last 3,600 seconds, input and output.
+    """
+
+    used: Annotated[int, Field(ge=0)]
+    """
+    Tokens of the calls in it.
+    """
+    reserved: Annotated[int, Field(ge=0)]
+    """
+    What calls under way may take at most.
+    """
+    limit: Annotated[int, Field(ge=0)]
+    """
+    0 = unlimited.
+    """
+    pct: Annotated[float, Field(ge=0.0)]
+    """
+    Used and reserved as a share of the limit, with four decimals; 0 when unlimited.
+    """
+    resets_at: Ts | None = None
+
+
 class ToolEndFrame(FrameMark):
     """
     The tool call is complete and not yet carried out; not at verbosity `off`.
@@ -4528,6 +5201,248 @@ class UpdateAgentConfig(UpdateAgentIdentity):
     """
 
 
+class UsageBreakdown(Model):
+    """
+    A page of groups of calls.
+    """
+
+    groups: list[UsageGroup]
+    """
+    In the order of their keys.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    Groups with calls.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+class UsageRecord(Model):
+    """
+    A model call, or one that a limit refused.
+    """
+
+    id: Id
+    """
+    Identifier.
+    """
+    timestamp: Ts
+    """
+    End of the call.
+    """
+    agent_id: Id | None = None
+    agent_name: str | None = None
+    """
+    Its name at that time.
+    """
+    run_id: Id | None = None
+    step_id: Id | None = None
+    session_id: Id | None = None
+    api_key_id: str | None = None
+    """
+    The API key that started the run; `root`: that of the configuration.
+    """
+    door: Door
+    """
+    Where the message came in.
+    """
+    purpose: UsagePurpose
+    """
+    What it was for.
+    """
+    provider: str
+    """
+    The provider.
+    """
+    model: str
+    """
+    The model, as it was asked for.
+    """
+    upstream_model: str
+    """
+    The model, as the provider calls it.
+    """
+    status: UsageStatus
+    """
+    How it ended.
+    """
+    error_code: str | None = None
+    """
+    Code of the failure.
+    """
+    input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    cached_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input that the provider had in its cache.
+    """
+    cache_write_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input that the provider put into its cache.
+    """
+    output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    reasoning_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output spent on thinking.
+    """
+    tool_calls: Annotated[int, Field(ge=0)]
+    """
+    Tools that the model asked for.
+    """
+    estimated: bool
+    """
+    The provider gave no usage, or the price is not known.
+    """
+    cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    price_version: Annotated[int, Field(ge=1)]
+    """
+    Counts the prices that this model of this provider has had.
+    """
+    latency_ms: Annotated[int, Field(ge=0)]
+    """
+    Time of the whole call.
+    """
+    first_token_ms: Annotated[int | None, Field(ge=0)] = None
+    """
+    Time to the first piece of the answer.
+    """
+    attempt: Annotated[int, Field(ge=1)]
+    """
+    From 1, counts the tries of one step.
+    """
+
+
+class UsageRecordList(Model):
+    """
+    A page of model calls.
+    """
+
+    records: list[UsageRecord]
+    """
+    Newest first.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All calls that match.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+class UsageReport(Model):
+    """
+    What the model calls of a span took, in all and by agent.
+    """
+
+    period: UsagePeriod | None = None
+    from_: Annotated[Ts | None, Field(alias="from")] = None
+    to: Ts
+    """
+    Its end, not included.
+    """
+    total_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    total_output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    total_cached_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input that providers had in their caches.
+    """
+    total_reasoning_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output spent on thinking.
+    """
+    total_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    request_count: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+    failed_count: Annotated[int, Field(ge=0)]
+    """
+    Calls that failed, were cut by a crash, or were refused by a limit.
+    """
+    active_agents: Annotated[int, Field(ge=0)]
+    """
+    Agents with calls.
+    """
+    agents: list[AgentUsage]
+    """
+    A page of agents with calls, by cost, falling.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    Agents with calls.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+class UsageSummary(Model):
+    """
+    What all model calls took since ever, and today.
+    """
+
+    total_input_tokens: Annotated[int, Field(ge=0)]
+    """
+    Input, cached tokens included.
+    """
+    total_output_tokens: Annotated[int, Field(ge=0)]
+    """
+    Output, reasoning included.
+    """
+    total_cost_usd: Annotated[float, Field(ge=0.0)]
+    """
+    In US dollars.
+    """
+    call_count: Annotated[int, Field(ge=0)]
+    """
+    Calls, failed and refused ones included.
+    """
+    total_calls: Annotated[int, Field(ge=0)]
+    """
+    Same as `call_count`.
+    """
+    total_tool_calls: Annotated[int, Field(ge=0)]
+    """
+    Tools that models asked for.
+    """
+    failed_count: Annotated[int, Field(ge=0)]
+    """
+    Calls that failed, were cut by a crash, or were refused by a limit.
+    """
+    today: UsageToday
+    """
+    Since midnight.
+    """
+    quota: UsageQuota
+    """
+    Token limits of agents.
+    """
+    since: Ts | None = None
+
+
 class WarningFrame(FrameMark):
     """
     Something worth knowing that does not end the run.
@@ -4544,6 +5459,49 @@ class WarningFrame(FrameMark):
     message: str
     """
     A sentence for people.
+    """
+
+
+class AgentBudget(Model):
+    """
+    Limits and spending of an agent. What agents and runs below it spend counts too.
+    """
+
+    agent_id: Id
+    """
+    The agent.
+    """
+    agent_name: str
+    """
+    Its name.
+    """
+    hourly: BudgetSpan
+    """
+    The last 3,600 seconds.
+    """
+    daily: BudgetSpan
+    """
+    This day in the budget's time zone.
+    """
+    monthly: BudgetSpan
+    """
+    This month in the budget's time zone.
+    """
+    tokens: TokenSpan
+    """
+    Tokens of the last 3,600 seconds.
+    """
+    origin: dict[str, LimitOrigin]
+    """
+    Where each limit comes from; `database` is the agent's manifest or this operation.
+    """
+    status: str | None = None
+    """
+    `ok`; only after a change.
+    """
+    message: str | None = None
+    """
+    A sentence for people; only after a change.
     """
 
 
@@ -4691,6 +5649,45 @@ class HealthDetail(Health):
     Resident memory of this process.
     """
     last_backup_at: Ts | None = None
+
+
+class KeyBudget(Model):
+    """
+    Limits and spending of an API key: of all runs that it started.
+    """
+
+    api_key_id: str
+    """
+    The key; `root` is that of the configuration.
+    """
+    name: str
+    """
+    Its name.
+    """
+    hourly: BudgetSpan
+    """
+    The last 3,600 seconds.
+    """
+    daily: BudgetSpan
+    """
+    This day in the budget's time zone.
+    """
+    monthly: BudgetSpan
+    """
+    This month in the budget's time zone.
+    """
+    tokens: TokenSpan
+    """
+    Tokens of the last 3,600 seconds.
+    """
+    status: str | None = None
+    """
+    `ok`; only after a change.
+    """
+    message: str | None = None
+    """
+    A sentence for people; only after a change.
+    """
 
 
 class ManifestModel(Model):

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
+import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, ExportUsageData, ExportUsageErrors, ExportUsageResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentBudgetData, GetAgentBudgetErrors, GetAgentBudgetResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBudgetData, GetBudgetErrors, GetBudgetResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetKeyBudgetData, GetKeyBudgetErrors, GetKeyBudgetResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUsageBreakdownData, GetUsageBreakdownErrors, GetUsageBreakdownResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListAgentBudgetsData, ListAgentBudgetsErrors, ListAgentBudgetsResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListBudgetEventsData, ListBudgetEventsErrors, ListBudgetEventsResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListDailyUsageData, ListDailyUsageErrors, ListDailyUsageResponses, ListKeyBudgetsData, ListKeyBudgetsErrors, ListKeyBudgetsResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsageByModelData, ListUsageByModelErrors, ListUsageByModelResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentBudgetData, UpdateAgentBudgetErrors, UpdateAgentBudgetResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateBudgetData, UpdateBudgetErrors, UpdateBudgetResponses, UpdateKeyBudgetData, UpdateKeyBudgetErrors, UpdateKeyBudgetResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -624,6 +624,109 @@ export const listRoles = <ThrowOnError extends boolean = true>(options?: Options
 });
 
 /**
+ * Get the server's budget
+ *
+ * Limits in force, what is spent, and what calls under way may add.
+ */
+export const getBudget = <ThrowOnError extends boolean = true>(options?: Options<GetBudgetData, ThrowOnError>) => (options?.client ?? client).get<GetBudgetResponses, GetBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget',
+    ...options
+});
+
+/**
+ * Change the server's budget
+ *
+ * In force before the answer, and after a restart. Calls that are reserved already go on.
+ */
+export const updateBudget = <ThrowOnError extends boolean = true>(options?: Options<UpdateBudgetData, ThrowOnError>) => (options?.client ?? client).put<UpdateBudgetResponses, UpdateBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * List the budgets of agents
+ */
+export const listAgentBudgets = <ThrowOnError extends boolean = true>(options?: Options<ListAgentBudgetsData, ThrowOnError>) => (options?.client ?? client).get<ListAgentBudgetsResponses, ListAgentBudgetsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/agents',
+    ...options
+});
+
+/**
+ * Get an agent's budget
+ */
+export const getAgentBudget = <ThrowOnError extends boolean = true>(options: Options<GetAgentBudgetData, ThrowOnError>) => (options.client ?? client).get<GetAgentBudgetResponses, GetAgentBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/agents/{id}',
+    ...options
+});
+
+/**
+ * Change an agent's budget
+ *
+ * The limits are part of its manifest's resources. In force for the next model call, and after a restart.
+ */
+export const updateAgentBudget = <ThrowOnError extends boolean = true>(options: Options<UpdateAgentBudgetData, ThrowOnError>) => (options.client ?? client).put<UpdateAgentBudgetResponses, UpdateAgentBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/agents/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List budget events
+ *
+ * Warnings, refusals and changes of limits, newest first.
+ */
+export const listBudgetEvents = <ThrowOnError extends boolean = true>(options?: Options<ListBudgetEventsData, ThrowOnError>) => (options?.client ?? client).get<ListBudgetEventsResponses, ListBudgetEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/events',
+    ...options
+});
+
+/**
+ * List the budgets of API keys
+ */
+export const listKeyBudgets = <ThrowOnError extends boolean = true>(options?: Options<ListKeyBudgetsData, ThrowOnError>) => (options?.client ?? client).get<ListKeyBudgetsResponses, ListKeyBudgetsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/keys',
+    ...options
+});
+
+/**
+ * Get the budget of an API key
+ */
+export const getKeyBudget = <ThrowOnError extends boolean = true>(options: Options<GetKeyBudgetData, ThrowOnError>) => (options.client ?? client).get<GetKeyBudgetResponses, GetKeyBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/keys/{id}',
+    ...options
+});
+
+/**
+ * Change the budget of an API key
+ *
+ * For all runs that it starts. In force before the answer, and after a restart.
+ */
+export const updateKeyBudget = <ThrowOnError extends boolean = true>(options: Options<UpdateKeyBudgetData, ThrowOnError>) => (options.client ?? client).put<UpdateKeyBudgetResponses, UpdateKeyBudgetErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/budget/keys/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * List slash commands
  *
  * For menus and help: the commands that work.
@@ -837,6 +940,79 @@ export const listTemplates = <ThrowOnError extends boolean = true>(options?: Opt
 export const getTemplate = <ThrowOnError extends boolean = true>(options: Options<GetTemplateData, ThrowOnError>) => (options.client ?? client).get<GetTemplateResponses, GetTemplateErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/templates/{name}',
+    ...options
+});
+
+/**
+ * Get usage by agent
+ *
+ * Tokens, calls and cost of a span, in all and by agent. Everything is rows: numbers survive a restart.
+ */
+export const getUsage = <ThrowOnError extends boolean = true>(options?: Options<GetUsageData, ThrowOnError>) => (options?.client ?? client).get<GetUsageResponses, GetUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage',
+    ...options
+});
+
+/**
+ * Break usage down
+ *
+ * By one or two dimensions, of this month unless `from` or `to` is given.
+ */
+export const getUsageBreakdown = <ThrowOnError extends boolean = true>(options: Options<GetUsageBreakdownData, ThrowOnError>) => (options.client ?? client).get<GetUsageBreakdownResponses, GetUsageBreakdownErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/breakdown',
+    ...options
+});
+
+/**
+ * List usage by model
+ */
+export const listUsageByModel = <ThrowOnError extends boolean = true>(options?: Options<ListUsageByModelData, ThrowOnError>) => (options?.client ?? client).get<ListUsageByModelResponses, ListUsageByModelErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/by-model',
+    ...options
+});
+
+/**
+ * List usage by day
+ *
+ * Days of the budget's time zone; days without calls are listed with zeros.
+ */
+export const listDailyUsage = <ThrowOnError extends boolean = true>(options?: Options<ListDailyUsageData, ThrowOnError>) => (options?.client ?? client).get<ListDailyUsageResponses, ListDailyUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/daily',
+    ...options
+});
+
+/**
+ * Export model calls
+ *
+ * All that match, newest first, as a stream.
+ */
+export const exportUsage = <ThrowOnError extends boolean = true>(options?: Options<ExportUsageData, ThrowOnError>) => (options?.client ?? client).get<ExportUsageResponses, ExportUsageErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/export',
+    ...options
+});
+
+/**
+ * List model calls
+ *
+ * Newest first; failed calls and calls that a limit refused included.
+ */
+export const listUsageRecords = <ThrowOnError extends boolean = true>(options?: Options<ListUsageRecordsData, ThrowOnError>) => (options?.client ?? client).get<ListUsageRecordsResponses, ListUsageRecordsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/records',
+    ...options
+});
+
+/**
+ * Get a summary of all usage
+ */
+export const getUsageSummary = <ThrowOnError extends boolean = true>(options?: Options<GetUsageSummaryData, ThrowOnError>) => (options?.client ?? client).get<GetUsageSummaryResponses, GetUsageSummaryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/usage/summary',
     ...options
 });
 

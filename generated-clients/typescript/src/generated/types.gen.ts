@@ -110,6 +110,383 @@ export type Version = {
 export type Ts = string;
 
 /**
+ * What the calls since midnight took.
+ */
+export type UsageToday = {
+    /**
+     * Input, cached tokens included.
+     */
+    input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    output_tokens: number;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    requests: number;
+};
+
+/**
+ * What all model calls took since ever, and today.
+ */
+export type UsageSummary = {
+    /**
+     * Input, cached tokens included.
+     */
+    total_input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    total_output_tokens: number;
+    /**
+     * In US dollars.
+     */
+    total_cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    call_count: number;
+    /**
+     * Same as `call_count`.
+     */
+    total_calls: number;
+    /**
+     * Tools that models asked for.
+     */
+    total_tool_calls: number;
+    /**
+     * Calls that failed, were cut by a crash, or were refused by a limit.
+     */
+    failed_count: number;
+    /**
+     * Since midnight.
+     */
+    today: UsageToday;
+    /**
+     * Token limits of agents.
+     */
+    quota: UsageQuota;
+    since?: Ts | null;
+};
+
+/**
+ * Hourly token limits of agents, together.
+ */
+export type UsageQuota = {
+    /**
+     * Sum over the agents that have a limit; 0 = none has.
+     */
+    hourly_token_limit: number;
+    /**
+     * What these agents used in the last 3,600 seconds.
+     */
+    hourly_tokens_used: number;
+    hourly_reset_at?: Ts | null;
+};
+
+/**
+ * How a model call ended.
+ */
+export type UsageStatus = 'ok' | 'error' | 'cancelled' | 'interrupted' | 'budget_refused';
+
+/**
+ * What the model calls of a span took, in all and by agent.
+ */
+export type UsageReport = {
+    period?: UsagePeriod | null;
+    from?: Ts | null;
+    /**
+     * Its end, not included.
+     */
+    to: Ts;
+    /**
+     * Input, cached tokens included.
+     */
+    total_input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    total_output_tokens: number;
+    /**
+     * Input that providers had in their caches.
+     */
+    total_cached_tokens: number;
+    /**
+     * Output spent on thinking.
+     */
+    total_reasoning_tokens: number;
+    /**
+     * In US dollars.
+     */
+    total_cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    request_count: number;
+    /**
+     * Calls that failed, were cut by a crash, or were refused by a limit.
+     */
+    failed_count: number;
+    /**
+     * Agents with calls.
+     */
+    active_agents: number;
+    /**
+     * A page of agents with calls, by cost, falling.
+     */
+    agents: Array<AgentUsage>;
+    /**
+     * Agents with calls.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What the calls of an agent took. Deleted agents keep their line.
+ */
+export type AgentUsage = {
+    /**
+     * The agent.
+     */
+    agent_id: Id;
+    /**
+     * Its name at the last call.
+     */
+    name?: string | null;
+    /**
+     * Same as `name`.
+     */
+    agent_name?: string | null;
+    /**
+     * Input and output.
+     */
+    total_tokens: number;
+    /**
+     * Input, cached tokens included.
+     */
+    input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    output_tokens: number;
+    /**
+     * Tools that its models asked for.
+     */
+    tool_calls: number;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    request_count: number;
+};
+
+/**
+ * Span of time up to now.
+ */
+export type UsagePeriod = 'hour' | 'day' | 'week' | 'month' | 'all';
+
+/**
+ * A page of model calls.
+ */
+export type UsageRecordList = {
+    /**
+     * Newest first.
+     */
+    records: Array<UsageRecord>;
+    /**
+     * All calls that match.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What a model call was for.
+ */
+export type UsagePurpose = 'turn' | 'compaction' | 'embedding' | 'test' | 'routing' | 'other';
+
+/**
+ * Where a run came in.
+ */
+export type Door = 'api' | 'stream' | 'websocket' | 'openai' | 'hook' | 'mcp' | 'a2a' | 'channel' | 'schedule' | 'trigger' | 'workflow' | 'agent' | 'hand' | 'tool' | 'compaction';
+
+/**
+ * A model call, or one that a limit refused.
+ */
+export type UsageRecord = {
+    /**
+     * Identifier.
+     */
+    id: Id;
+    /**
+     * End of the call.
+     */
+    timestamp: Ts;
+    agent_id?: Id | null;
+    /**
+     * Its name at that time.
+     */
+    agent_name?: string | null;
+    run_id?: Id | null;
+    step_id?: Id | null;
+    session_id?: Id | null;
+    /**
+     * The API key that started the run; `root`: that of the configuration.
+     */
+    api_key_id?: string | null;
+    /**
+     * Where the message came in.
+     */
+    door: Door;
+    /**
+     * What it was for.
+     */
+    purpose: UsagePurpose;
+    /**
+     * The provider.
+     */
+    provider: string;
+    /**
+     * The model, as it was asked for.
+     */
+    model: string;
+    /**
+     * The model, as the provider calls it.
+     */
+    upstream_model: string;
+    /**
+     * How it ended.
+     */
+    status: UsageStatus;
+    /**
+     * Code of the failure.
+     */
+    error_code?: string | null;
+    /**
+     * Input, cached tokens included.
+     */
+    input_tokens: number;
+    /**
+     * Input that the provider had in its cache.
+     */
+    cached_input_tokens: number;
+    /**
+     * Input that the provider put into its cache.
+     */
+    cache_write_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    output_tokens: number;
+    /**
+     * Output spent on thinking.
+     */
+    reasoning_tokens: number;
+    /**
+     * Tools that the model asked for.
+     */
+    tool_calls: number;
+    /**
+     * The provider gave no usage, or the price is not known.
+     */
+    estimated: boolean;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Counts the prices that this model of this provider has had.
+     */
+    price_version: number;
+    /**
+     * Time of the whole call.
+     */
+    latency_ms: number;
+    /**
+     * Time to the first piece of the answer.
+     */
+    first_token_ms?: number | null;
+    /**
+     * From 1, counts the tries of one step.
+     */
+    attempt: number;
+};
+
+/**
+ * What the calls took that have these keys.
+ */
+export type UsageGroup = {
+    /**
+     * Dimension to value. Hours are their first moment in UTC, days `2026-01-31` and months `2026-01` in the budget's time
+     * zone; empty: no agent or no API key, `root`: the key of the configuration.
+     */
+    keys: {
+        [key: string]: string;
+    };
+    /**
+     * Input, cached tokens included.
+     */
+    input_tokens: number;
+    /**
+     * Input that providers had in their caches.
+     */
+    cached_input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    output_tokens: number;
+    /**
+     * Output spent on thinking.
+     */
+    reasoning_tokens: number;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    request_count: number;
+    /**
+     * Calls that failed, were cut by a crash, or were refused by a limit.
+     */
+    failed_count: number;
+};
+
+/**
+ * A page of groups of calls.
+ */
+export type UsageBreakdown = {
+    /**
+     * In the order of their keys.
+     */
+    groups: Array<UsageGroup>;
+    /**
+     * Groups with calls.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Tokens and cost of model calls.
  */
 export type Usage = {
@@ -141,6 +518,54 @@ export type Usage = {
      * In US dollars; null before the first model call, and on single messages.
      */
     cost_usd?: number | null;
+};
+
+/**
+ * New limits of an agent or an API key. What is absent stays, null goes back to the default.
+ */
+export type UpdateSpending = {
+    /**
+     * US dollars in any 3,600 seconds, with at most six decimals; 0 = unlimited.
+     */
+    max_cost_per_hour_usd?: number | null;
+    /**
+     * US dollars a day, with at most six decimals; 0 = unlimited.
+     */
+    max_cost_per_day_usd?: number | null;
+    /**
+     * US dollars a month, with at most six decimals; 0 = unlimited.
+     */
+    max_cost_per_month_usd?: number | null;
+    /**
+     * Input and output tokens in any 3,600 seconds; 0 = unlimited, also where the server has a default.
+     */
+    max_llm_tokens_per_hour?: number | null;
+};
+
+/**
+ * New limits of the server. What is absent stays, null goes back to the configuration.
+ */
+export type UpdateBudget = {
+    /**
+     * US dollars in any 3,600 seconds, with at most six decimals; 0 = unlimited.
+     */
+    max_hourly_usd?: number | null;
+    /**
+     * US dollars a day, with at most six decimals; 0 = unlimited.
+     */
+    max_daily_usd?: number | null;
+    /**
+     * US dollars a month, with at most six decimals; 0 = unlimited.
+     */
+    max_monthly_usd?: number | null;
+    /**
+     * Share of a limit at which a warning is given; 0 = never.
+     */
+    alert_threshold?: number | null;
+    /**
+     * Tokens in any 3,600 seconds for agents without a limit of their own; 0 = unlimited.
+     */
+    default_max_llm_tokens_per_hour?: number | null;
 };
 
 /**
@@ -651,6 +1076,29 @@ export type ToolCallView = {
      * There is no result yet.
      */
     running: boolean;
+};
+
+/**
+ * Tokens of the last 3,600 seconds, input and output.
+ */
+export type TokenSpan = {
+    /**
+     * Tokens of the calls in it.
+     */
+    used: number;
+    /**
+     * What calls under way may take at most.
+     */
+    reserved: number;
+    /**
+     * 0 = unlimited.
+     */
+    limit: number;
+    /**
+     * Used and reserved as a share of the limit, with four decimals; 0 when unlimited.
+     */
+    pct: number;
+    resets_at?: Ts | null;
 };
 
 /**
@@ -1711,7 +2159,7 @@ export type SlashCommand = {
 /**
  * What a command is about.
  */
-export type CommandCategory = 'general' | 'session' | 'model';
+export type CommandCategory = 'general' | 'session' | 'model' | 'monitoring';
 
 /**
  * A signed manifest: the envelope, or a string that holds it as JSON.
@@ -2440,11 +2888,6 @@ export type RunError = {
 };
 
 /**
- * Where a run came in.
- */
-export type Door = 'api' | 'stream' | 'websocket' | 'openai' | 'hook' | 'mcp' | 'a2a' | 'channel' | 'schedule' | 'trigger' | 'workflow' | 'agent' | 'hand' | 'tool' | 'compaction';
-
-/**
  * One turn of an agent, from an accepted message to its end.
  */
 export type Run = {
@@ -2855,6 +3298,94 @@ export type ProfileList = {
 };
 
 /**
+ * A page of models with calls.
+ */
+export type ModelUsageList = {
+    /**
+     * By cost, falling.
+     */
+    models: Array<ModelUsage>;
+    /**
+     * Models with calls.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What the calls of a model took.
+ */
+export type ModelUsage = {
+    /**
+     * The model, as it was asked for.
+     */
+    model: string;
+    /**
+     * Same as `model`.
+     */
+    model_id: string;
+    /**
+     * Its provider.
+     */
+    provider: string;
+    /**
+     * Input, cached tokens included.
+     */
+    input_tokens: number;
+    /**
+     * Output, reasoning included.
+     */
+    output_tokens: number;
+    /**
+     * Same as `input_tokens`.
+     */
+    total_input_tokens: number;
+    /**
+     * Same as `output_tokens`.
+     */
+    total_output_tokens: number;
+    /**
+     * Input that the provider had in its cache.
+     */
+    cached_input_tokens: number;
+    /**
+     * Output spent on thinking.
+     */
+    reasoning_tokens: number;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Same as `cost_usd`.
+     */
+    total_cost_usd: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    request_count: number;
+    /**
+     * Same as `request_count`.
+     */
+    call_count: number;
+    /**
+     * Same as `request_count`.
+     */
+    calls: number;
+    /**
+     * Calls that failed, were cut by a crash, or were refused by a limit.
+     */
+    failed_count: number;
+    /**
+     * Mean time of a call.
+     */
+    avg_latency_ms: number;
+};
+
+/**
  * Who chose the model.
  */
 export type ModelSource = 'manifest' | 'default' | 'tier' | 'pinned' | 'builtin';
@@ -3207,6 +3738,132 @@ export type LoggedIn = {
      */
     scopes: Array<string>;
     expires_at: Ts;
+};
+
+/**
+ * Where a value comes from.
+ */
+export type LimitOrigin = 'default' | 'config' | 'env' | 'database';
+
+/**
+ * A page of API keys with their limits.
+ */
+export type KeyBudgetList = {
+    /**
+     * That of the configuration first, then the newest.
+     */
+    keys: Array<KeyBudgetLine>;
+    /**
+     * All keys that are not revoked.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Limits and spending of an API key, in US dollars: of all runs that it started.
+ */
+export type KeyBudgetLine = {
+    /**
+     * The key; `root` is that of the configuration.
+     */
+    api_key_id: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Of the last 3,600 seconds.
+     */
+    hourly_cost_usd: number;
+    /**
+     * Of this day.
+     */
+    daily_cost_usd: number;
+    /**
+     * Of this month.
+     */
+    monthly_cost_usd: number;
+    /**
+     * 0 = unlimited.
+     */
+    hourly_limit: number;
+    /**
+     * 0 = unlimited.
+     */
+    daily_limit: number;
+    /**
+     * 0 = unlimited.
+     */
+    monthly_limit: number;
+    /**
+     * The largest share of a limit that is spent, with four decimals; 0 without limits.
+     */
+    pct: number;
+};
+
+/**
+ * Limits and spending of an API key: of all runs that it started.
+ */
+export type KeyBudget = {
+    /**
+     * The key; `root` is that of the configuration.
+     */
+    api_key_id: string;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * The last 3,600 seconds.
+     */
+    hourly: BudgetSpan;
+    /**
+     * This day in the budget's time zone.
+     */
+    daily: BudgetSpan;
+    /**
+     * This month in the budget's time zone.
+     */
+    monthly: BudgetSpan;
+    /**
+     * Tokens of the last 3,600 seconds.
+     */
+    tokens: TokenSpan;
+    /**
+     * `ok`; only after a change.
+     */
+    status?: string | null;
+    /**
+     * A sentence for people; only after a change.
+     */
+    message?: string | null;
+};
+
+/**
+ * Money of a window, in US dollars.
+ */
+export type BudgetSpan = {
+    /**
+     * What the calls in it cost.
+     */
+    spend: number;
+    /**
+     * What calls under way may cost at most.
+     */
+    reserved: number;
+    /**
+     * 0 = unlimited.
+     */
+    limit: number;
+    /**
+     * Spent and reserved as a share of the limit, with four decimals; 0 when unlimited.
+     */
+    pct: number;
+    resets_at?: Ts | null;
 };
 
 /**
@@ -3564,6 +4221,54 @@ export type Effective = {
 };
 
 /**
+ * What the calls of each day took.
+ */
+export type DailyUsageList = {
+    /**
+     * Oldest first, the last one is today; days without calls have zeros.
+     */
+    days: Array<DailyUsage>;
+    /**
+     * Today's cost in US dollars.
+     */
+    today_cost_usd: number;
+    /**
+     * Day of the first call of all; null before there is one.
+     */
+    first_event_date?: string | null;
+    /**
+     * Number of days.
+     */
+    total: number;
+    /**
+     * Always null: there is one page.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What the calls of a day took.
+ */
+export type DailyUsage = {
+    /**
+     * The day in the budget's time zone.
+     */
+    date: string;
+    /**
+     * In US dollars.
+     */
+    cost_usd: number;
+    /**
+     * Input and output.
+     */
+    tokens: number;
+    /**
+     * Calls, failed and refused ones included.
+     */
+    calls: number;
+};
+
+/**
  * A new session.
  */
 export type CreateSession = {
@@ -3792,6 +4497,159 @@ export type CallerInfo = {
     scopes: Array<string>;
     expires_at?: Ts | null;
     rate_limit: RateLimit;
+};
+
+/**
+ * What a limit counts.
+ */
+export type BudgetWindow = 'hour' | 'day' | 'month' | 'tokens_hour';
+
+/**
+ * Limits and spending of the server.
+ */
+export type BudgetStatus = {
+    /**
+     * Money of the last 3,600 seconds, in US dollars.
+     */
+    hourly_spend: number;
+    /**
+     * 0 = unlimited.
+     */
+    hourly_limit: number;
+    /**
+     * As in `hourly`.
+     */
+    hourly_pct: number;
+    /**
+     * Money of this day, in US dollars.
+     */
+    daily_spend: number;
+    /**
+     * 0 = unlimited.
+     */
+    daily_limit: number;
+    /**
+     * As in `daily`.
+     */
+    daily_pct: number;
+    /**
+     * Money of this month, in US dollars.
+     */
+    monthly_spend: number;
+    /**
+     * 0 = unlimited.
+     */
+    monthly_limit: number;
+    /**
+     * As in `monthly`.
+     */
+    monthly_pct: number;
+    /**
+     * The last 3,600 seconds.
+     */
+    hourly: BudgetSpan;
+    /**
+     * This day in the budget's time zone.
+     */
+    daily: BudgetSpan;
+    /**
+     * This month in the budget's time zone.
+     */
+    monthly: BudgetSpan;
+    /**
+     * Share of a limit at which a warning is given; 0 = never.
+     */
+    alert_threshold: number;
+    /**
+     * For agents without a token limit of their own; 0 = unlimited.
+     */
+    default_max_llm_tokens_per_hour: number;
+    /**
+     * Where each value comes from.
+     */
+    origin: {
+        [key: string]: LimitOrigin;
+    };
+    updated_at?: Ts | null;
+    /**
+     * `ok`; only after a change.
+     */
+    status?: string | null;
+    /**
+     * A sentence for people; only after a change.
+     */
+    message?: string | null;
+};
+
+/**
+ * Whom a limit is for.
+ */
+export type BudgetScope = 'global' | 'agent' | 'api_key';
+
+/**
+ * A page of budget events.
+ */
+export type BudgetEventList = {
+    /**
+     * Newest first.
+     */
+    events: Array<BudgetEvent>;
+    /**
+     * All events that match.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What happened to a limit.
+ */
+export type BudgetEventKind = 'warning' | 'exceeded' | 'changed';
+
+/**
+ * A warning, a refusal or a change of a limit. Warnings and refusals are noted once for each window.
+ */
+export type BudgetEvent = {
+    /**
+     * Identifier.
+     */
+    id: Id;
+    /**
+     * When it happened.
+     */
+    timestamp: Ts;
+    /**
+     * What happened.
+     */
+    kind: BudgetEventKind;
+    /**
+     * Whom the limit is for.
+     */
+    scope: BudgetScope;
+    /**
+     * The agent or key (`root`: that of the configuration); null for the server.
+     */
+    scope_id?: string | null;
+    /**
+     * What the limit counts.
+     */
+    window: BudgetWindow;
+    /**
+     * US dollars, or tokens; 0 = unlimited. Of a change: the new one.
+     */
+    limit: number;
+    /**
+     * US dollars, or tokens.
+     */
+    spent: number;
+    /**
+     * Share of the limit that was reached; null for other kinds.
+     */
+    threshold?: number | null;
+    run_id?: Id | null;
 };
 
 /**
@@ -4332,6 +5190,118 @@ export type AgentChanged = Agent & {
      * The mode word that was sent.
      */
     requested_mode?: string | null;
+};
+
+/**
+ * A page of agents with their limits.
+ */
+export type AgentBudgetList = {
+    /**
+     * By the cost of this day, falling.
+     */
+    agents: Array<AgentBudgetLine>;
+    /**
+     * All agents that match.
+     */
+    total: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Limits and spending of an agent, in US dollars. What agents and runs below it spend counts too.
+ */
+export type AgentBudgetLine = {
+    /**
+     * The agent.
+     */
+    agent_id: Id;
+    /**
+     * Its name.
+     */
+    name: string;
+    /**
+     * Of the last 3,600 seconds.
+     */
+    hourly_cost_usd: number;
+    /**
+     * Of this day.
+     */
+    daily_cost_usd: number;
+    /**
+     * Of this month.
+     */
+    monthly_cost_usd: number;
+    /**
+     * 0 = unlimited.
+     */
+    hourly_limit: number;
+    /**
+     * 0 = unlimited.
+     */
+    daily_limit: number;
+    /**
+     * 0 = unlimited.
+     */
+    monthly_limit: number;
+    /**
+     * The token limit in force; 0 = unlimited.
+     */
+    max_llm_tokens_per_hour: number;
+    /**
+     * Tokens of the last 3,600 seconds.
+     */
+    tokens_used: number;
+    /**
+     * The largest share of a limit that is spent, with four decimals; 0 without limits.
+     */
+    pct: number;
+};
+
+/**
+ * Limits and spending of an agent. What agents and runs below it spend counts too.
+ */
+export type AgentBudget = {
+    /**
+     * The agent.
+     */
+    agent_id: Id;
+    /**
+     * Its name.
+     */
+    agent_name: string;
+    /**
+     * The last 3,600 seconds.
+     */
+    hourly: BudgetSpan;
+    /**
+     * This day in the budget's time zone.
+     */
+    daily: BudgetSpan;
+    /**
+     * This month in the budget's time zone.
+     */
+    monthly: BudgetSpan;
+    /**
+     * Tokens of the last 3,600 seconds.
+     */
+    tokens: TokenSpan;
+    /**
+     * Where each limit comes from; `database` is the agent's manifest or this operation.
+     */
+    origin: {
+        [key: string]: LimitOrigin;
+    };
+    /**
+     * `ok`; only after a change.
+     */
+    status?: string | null;
+    /**
+     * A sentence for people; only after a change.
+     */
+    message?: string | null;
 };
 
 export type WebchatPageData = {
@@ -7195,6 +8165,482 @@ export type ListRolesResponses = {
 
 export type ListRolesResponse = ListRolesResponses[keyof ListRolesResponses];
 
+export type GetBudgetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/budget';
+};
+
+export type GetBudgetErrors = {
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetBudgetError = GetBudgetErrors[keyof GetBudgetErrors];
+
+export type GetBudgetResponses = {
+    /**
+     * Limits and spending
+     */
+    200: BudgetStatus;
+};
+
+export type GetBudgetResponse = GetBudgetResponses[keyof GetBudgetResponses];
+
+export type UpdateBudgetData = {
+    body?: UpdateBudget;
+    path?: never;
+    query?: never;
+    url: '/api/budget';
+};
+
+export type UpdateBudgetErrors = {
+    /**
+     * `invalid_json`, `invalid_request`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateBudgetError = UpdateBudgetErrors[keyof UpdateBudgetErrors];
+
+export type UpdateBudgetResponses = {
+    /**
+     * Limits and spending as they are now
+     */
+    200: BudgetStatus;
+};
+
+export type UpdateBudgetResponse = UpdateBudgetResponses[keyof UpdateBudgetResponses];
+
+export type ListAgentBudgetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only those at or above the alert threshold of one of their limits, or only the others.
+         */
+        over?: boolean;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/budget/agents';
+};
+
+export type ListAgentBudgetsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListAgentBudgetsError = ListAgentBudgetsErrors[keyof ListAgentBudgetsErrors];
+
+export type ListAgentBudgetsResponses = {
+    /**
+     * A page of agents
+     */
+    200: AgentBudgetList;
+};
+
+export type ListAgentBudgetsResponse = ListAgentBudgetsResponses[keyof ListAgentBudgetsResponses];
+
+export type GetAgentBudgetData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/budget/agents/{id}';
+};
+
+export type GetAgentBudgetErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetAgentBudgetError = GetAgentBudgetErrors[keyof GetAgentBudgetErrors];
+
+export type GetAgentBudgetResponses = {
+    /**
+     * Limits and spending
+     */
+    200: AgentBudget;
+};
+
+export type GetAgentBudgetResponse = GetAgentBudgetResponses[keyof GetAgentBudgetResponses];
+
+export type UpdateAgentBudgetData = {
+    body?: UpdateSpending;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/budget/agents/{id}';
+};
+
+export type UpdateAgentBudgetErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateAgentBudgetError = UpdateAgentBudgetErrors[keyof UpdateAgentBudgetErrors];
+
+export type UpdateAgentBudgetResponses = {
+    /**
+     * Limits and spending as they are now
+     */
+    200: AgentBudget;
+};
+
+export type UpdateAgentBudgetResponse = UpdateAgentBudgetResponses[keyof UpdateAgentBudgetResponses];
+
+export type ListBudgetEventsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Whom a limit is for.
+         */
+        scope?: 'global' | 'agent' | 'api_key';
+        /**
+         * What happened to a limit.
+         */
+        kind?: 'warning' | 'exceeded' | 'changed';
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/budget/events';
+};
+
+export type ListBudgetEventsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListBudgetEventsError = ListBudgetEventsErrors[keyof ListBudgetEventsErrors];
+
+export type ListBudgetEventsResponses = {
+    /**
+     * A page of events
+     */
+    200: BudgetEventList;
+};
+
+export type ListBudgetEventsResponse = ListBudgetEventsResponses[keyof ListBudgetEventsResponses];
+
+export type ListKeyBudgetsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/budget/keys';
+};
+
+export type ListKeyBudgetsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListKeyBudgetsError = ListKeyBudgetsErrors[keyof ListKeyBudgetsErrors];
+
+export type ListKeyBudgetsResponses = {
+    /**
+     * A page of keys
+     */
+    200: KeyBudgetList;
+};
+
+export type ListKeyBudgetsResponse = ListKeyBudgetsResponses[keyof ListKeyBudgetsResponses];
+
+export type GetKeyBudgetData = {
+    body?: never;
+    path: {
+        /**
+         * UUID of the key, or `root` for that of the configuration
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/budget/keys/{id}';
+};
+
+export type GetKeyBudgetErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `key_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetKeyBudgetError = GetKeyBudgetErrors[keyof GetKeyBudgetErrors];
+
+export type GetKeyBudgetResponses = {
+    /**
+     * Limits and spending
+     */
+    200: KeyBudget;
+};
+
+export type GetKeyBudgetResponse = GetKeyBudgetResponses[keyof GetKeyBudgetResponses];
+
+export type UpdateKeyBudgetData = {
+    body?: UpdateSpending;
+    path: {
+        /**
+         * UUID of the key, or `root` for that of the configuration
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/budget/keys/{id}';
+};
+
+export type UpdateKeyBudgetErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `key_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateKeyBudgetError = UpdateKeyBudgetErrors[keyof UpdateKeyBudgetErrors];
+
+export type UpdateKeyBudgetResponses = {
+    /**
+     * Limits and spending as they are now
+     */
+    200: KeyBudget;
+};
+
+export type UpdateKeyBudgetResponse = UpdateKeyBudgetResponses[keyof UpdateKeyBudgetResponses];
+
 export type ListCommandsData = {
     body?: never;
     path?: never;
@@ -8261,6 +9707,468 @@ export type GetTemplateResponses = {
 };
 
 export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
+
+export type GetUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Span of time up to now.
+         */
+        period?: 'hour' | 'day' | 'week' | 'month' | 'all';
+        /**
+         * Calls that ended at this moment or later.
+         */
+        from?: Ts;
+        /**
+         * Calls that ended before this moment; now, when only `from` is given.
+         */
+        to?: Ts;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/usage';
+};
+
+export type GetUsageErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetUsageError = GetUsageErrors[keyof GetUsageErrors];
+
+export type GetUsageResponses = {
+    /**
+     * Sums, and a page of agents
+     */
+    200: UsageReport;
+};
+
+export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type GetUsageBreakdownData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * One or two of `agent`, `model`, `provider`, `api_key`, `door`, `purpose`, `status`, `hour`, `day`, `month`, separated
+         * by a comma.
+         */
+        group_by: string;
+        /**
+         * Calls that ended at this moment or later.
+         */
+        from?: Ts;
+        /**
+         * Calls that ended before this moment.
+         */
+        to?: Ts;
+        /**
+         * Only calls of this agent.
+         */
+        agent_id?: Id;
+        /**
+         * Only calls of this provider.
+         */
+        provider?: string;
+        /**
+         * Only calls of this model, as it was asked for.
+         */
+        model?: string;
+        /**
+         * Only calls of runs that this API key started; `root`: that of the configuration.
+         */
+        api_key_id?: string;
+        /**
+         * How a model call ended.
+         */
+        status?: 'ok' | 'error' | 'cancelled' | 'interrupted' | 'budget_refused';
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/usage/breakdown';
+};
+
+export type GetUsageBreakdownErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetUsageBreakdownError = GetUsageBreakdownErrors[keyof GetUsageBreakdownErrors];
+
+export type GetUsageBreakdownResponses = {
+    /**
+     * A page of groups
+     */
+    200: UsageBreakdown;
+};
+
+export type GetUsageBreakdownResponse = GetUsageBreakdownResponses[keyof GetUsageBreakdownResponses];
+
+export type ListUsageByModelData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Span of time up to now.
+         */
+        period?: 'hour' | 'day' | 'week' | 'month' | 'all';
+        /**
+         * Calls that ended at this moment or later.
+         */
+        from?: Ts;
+        /**
+         * Calls that ended before this moment; now, when only `from` is given.
+         */
+        to?: Ts;
+        /**
+         * Only calls of this provider.
+         */
+        provider?: string;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/usage/by-model';
+};
+
+export type ListUsageByModelErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListUsageByModelError = ListUsageByModelErrors[keyof ListUsageByModelErrors];
+
+export type ListUsageByModelResponses = {
+    /**
+     * A page of models
+     */
+    200: ModelUsageList;
+};
+
+export type ListUsageByModelResponse = ListUsageByModelResponses[keyof ListUsageByModelResponses];
+
+export type ListDailyUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Number of days, today included.
+         */
+        days?: number;
+    };
+    url: '/api/usage/daily';
+};
+
+export type ListDailyUsageErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListDailyUsageError = ListDailyUsageErrors[keyof ListDailyUsageErrors];
+
+export type ListDailyUsageResponses = {
+    /**
+     * The days, oldest first
+     */
+    200: DailyUsageList;
+};
+
+export type ListDailyUsageResponse = ListDailyUsageResponses[keyof ListDailyUsageResponses];
+
+export type ExportUsageData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Form of an export.
+         */
+        format?: 'csv' | 'jsonl';
+        /**
+         * Calls that ended at this moment or later.
+         */
+        from?: Ts;
+        /**
+         * Calls that ended before this moment.
+         */
+        to?: Ts;
+        /**
+         * Only calls of this agent.
+         */
+        agent_id?: Id;
+        /**
+         * Only calls of this provider.
+         */
+        provider?: string;
+        /**
+         * Only calls of this model, as it was asked for.
+         */
+        model?: string;
+        /**
+         * Only calls of runs that this API key started; `root`: that of the configuration.
+         */
+        api_key_id?: string;
+        /**
+         * How a model call ended.
+         */
+        status?: 'ok' | 'error' | 'cancelled' | 'interrupted' | 'budget_refused';
+        /**
+         * Only calls of this run.
+         */
+        run_id?: Id;
+        /**
+         * Only calls of this session.
+         */
+        session_id?: Id;
+    };
+    url: '/api/usage/export';
+};
+
+export type ExportUsageErrors = {
+    /**
+     * `invalid_request`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ExportUsageError = ExportUsageErrors[keyof ExportUsageErrors];
+
+export type ExportUsageResponses = {
+    /**
+     * The calls as an attachment
+     */
+    200: string;
+};
+
+export type ExportUsageResponse = ExportUsageResponses[keyof ExportUsageResponses];
+
+export type ListUsageRecordsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Calls that ended at this moment or later.
+         */
+        from?: Ts;
+        /**
+         * Calls that ended before this moment.
+         */
+        to?: Ts;
+        /**
+         * Only calls of this agent.
+         */
+        agent_id?: Id;
+        /**
+         * Only calls of this provider.
+         */
+        provider?: string;
+        /**
+         * Only calls of this model, as it was asked for.
+         */
+        model?: string;
+        /**
+         * Only calls of runs that this API key started; `root`: that of the configuration.
+         */
+        api_key_id?: string;
+        /**
+         * How a model call ended.
+         */
+        status?: 'ok' | 'error' | 'cancelled' | 'interrupted' | 'budget_refused';
+        /**
+         * Only calls of this run.
+         */
+        run_id?: Id;
+        /**
+         * Only calls of this session.
+         */
+        session_id?: Id;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/usage/records';
+};
+
+export type ListUsageRecordsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListUsageRecordsError = ListUsageRecordsErrors[keyof ListUsageRecordsErrors];
+
+export type ListUsageRecordsResponses = {
+    /**
+     * A page of calls
+     */
+    200: UsageRecordList;
+};
+
+export type ListUsageRecordsResponse = ListUsageRecordsResponses[keyof ListUsageRecordsResponses];
+
+export type GetUsageSummaryData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/usage/summary';
+};
+
+export type GetUsageSummaryErrors = {
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetUsageSummaryError = GetUsageSummaryErrors[keyof GetUsageSummaryErrors];
+
+export type GetUsageSummaryResponses = {
+    /**
+     * Sums since ever and of today
+     */
+    200: UsageSummary;
+};
+
+export type GetUsageSummaryResponse = GetUsageSummaryResponses[keyof GetUsageSummaryResponses];
 
 export type GetVersionData = {
     body?: never;

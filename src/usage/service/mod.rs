@@ -1,13 +1,23 @@
 //! Rules and SQL of usage rows.
 
+mod groups;
+mod records;
+mod spend;
+mod sums;
+
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect,
     sea_query::{Alias, Expr, ExprTrait},
 };
 
-use super::{UsageRow, entity};
+use super::{ChargeRow, UsageRow, charge_entity, entity};
 use crate::{error::Result, ids::Id};
+
+pub use groups::{Dimension, Group, GroupKey, groups};
+pub use records::{RecordKey, UsageFilter, records, records_before};
+pub use spend::{Amounts, Charged, Spans, leaves_when, of_each, oldest, spent, tokens_by_agent};
+pub use sums::{AgentSums, DaySums, ModelSums, Summary, Sums, by_agent, by_day, by_model, first_at, summary, totals};
 
 pub async fn record<C: ConnectionTrait>(db: &C, rows: Vec<UsageRow>) -> Result<()> {
     if rows.is_empty() {
@@ -15,6 +25,16 @@ pub async fn record<C: ConnectionTrait>(db: &C, rows: Vec<UsageRow>) -> Result<(
     }
     let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
     entity::Entity::insert_many(rows).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Charges calls to the agents and runs above them.
+pub async fn charge<C: ConnectionTrait>(db: &C, rows: Vec<ChargeRow>) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+    charge_entity::Entity::insert_many(rows).exec_without_returning(db).await?;
     Ok(())
 }
 

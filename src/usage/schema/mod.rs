@@ -1,10 +1,17 @@
 //! Wire form of token counts and costs.
 
+mod report;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::service::SessionUsage;
 use crate::runs::Tokens;
+
+pub use report::{
+    AgentUsage, DailyUsage, DailyUsageList, ModelUsage, ModelUsageList, UsageBreakdown, UsageGroup, UsageQuota,
+    UsageRecord, UsageRecordList, UsageReport, UsageSummary, UsageToday,
+};
 
 /// Tokens and cost of model calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]

@@ -1,0 +1,5 @@
+//! Tables of budgets.
+
+pub mod event;
+pub mod reservation;
+pub mod scope;
