@@ -4,7 +4,7 @@
 
 Ratios inside one run mean something; absolute figures depend on the machine and on what else it does.
 """
-import asyncio, http.client, json, os, pathlib, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
+import asyncio, http.client, json, os, pathlib, random, re, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time
 
 BINARY = sys.argv[1]
 QUICK = "--quick" in sys.argv
@@ -174,6 +174,34 @@ async def idle_connections(server, path, count, headers):
     return used
 
 
+def graph(server, relations):
+    """Searches in a graph with ten relations to an entity; entities and relations go into the stopped server's file."""
+    server.stop()
+    chosen, entities, now = random.Random(1), relations // 5, int(time.time() * 1000)
+    database = sqlite3.connect(server.home / "data" / "openfang.db")
+    with database:
+        names = [(f"e{i}", f"thing {i}") for i in range(entities)]
+        database.executemany("INSERT INTO graph_entities (id, scope, name, name_key, search_key, aliases, entity_type, properties, created_at, updated_at) "
+                             f"VALUES (?, 'shared', ?2, ?2, ?2, '[]', 'concept', '{{}}', {now}, {now})", names)
+        database.executemany("INSERT INTO graph_names (entity_id, name_key, is_alias) VALUES (?, ?, 0)", names)
+        ends = ((i.to_bytes(16, "big"), f"e{chosen.randrange(entities)}", f"e{chosen.randrange(entities)}", chosen.random()) for i in range(relations))
+        database.executemany("INSERT OR IGNORE INTO graph_relations (id, scope, source, relation, target, properties, confidence, created_at) "
+                             f"VALUES (?, 'shared', ?, 'uses', ?, '{{}}', ?, {now})", ends)
+    database.close()
+    server.start()
+    for depth in (1, 2, 3, 4):
+        for ends, name in (('"source":"thing %d"', "one end"), ('"source":"thing %d","target":"e7","direction":"both"', "paths")):
+            lua = f"""
+local n = 0
+request = function()
+  n = n + 1
+  local body = string.format('{{{ends},"max_depth":{depth}}}', n * 7919 % {entities})
+  return wrk.format("POST", nil, {{["Content-Type"] = "application/json", ["Authorization"] = "Bearer {KEY}"}}, body)
+end
+"""
+            show_wrk(f"graph query, {relations:,} relations, {name}, depth {depth}", server, "/api/memory/graph/query", connections=2, lua=lua)
+
+
 def main():
     if not shutil.which("wrk"):
         sys.exit("wrk is missing: apt-get install wrk")
@@ -229,6 +257,7 @@ end
     path = f"/api/runs/{slow}/stream"
     show("memory per idle SSE stream", f"{asyncio.run(idle_connections(server, path, idle_count, '')):.0f} kB")
     server.need(202, "POST", f"/api/runs/{slow}/cancel", {})
+    graph(server, 10_000 if QUICK else 100_000)
     server.stop()
 
     model_port = free_port()

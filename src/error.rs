@@ -209,6 +209,11 @@ pub enum ErrorCode {
     TemplateNotFound,
     InvalidTemplateName,
     InvalidTemplate,
+    // Memory
+    EntityNotFound,
+    RelationNotFound,
+    DuplicateEntity,
+    AmbiguousEntity,
     // Messages, sessions, runs
     SessionNotFound,
     SessionLabelTaken,
@@ -270,6 +275,8 @@ impl ErrorCode {
             | Self::AgentNotFound
             | Self::FileNotFound
             | Self::TemplateNotFound
+            | Self::EntityNotFound
+            | Self::RelationNotFound
             | Self::SessionNotFound
             | Self::RunNotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -282,6 +289,8 @@ impl ErrorCode {
             | Self::LastAdminKey
             | Self::AgentNotRunning
             | Self::DuplicateName
+            | Self::DuplicateEntity
+            | Self::AmbiguousEntity
             | Self::IllegalTransition
             | Self::InvalidTemplate
             | Self::SessionLabelTaken

@@ -12,6 +12,7 @@ mod m20261124_110400_artifacts;
 mod m20261124_120000_agent_search;
 mod m20261124_120000_secrets;
 mod m20261124_130000_run_retention;
+mod m20261125_100100_graph;
 mod m20261125_110000_budgets;
 
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_120000_agent_search::Migration),
             Box::new(m20261124_120000_secrets::Migration),
             Box::new(m20261124_130000_run_retention::Migration),
+            Box::new(m20261125_100100_graph::Migration),
             Box::new(m20261125_110000_budgets::Migration),
         ]
     }

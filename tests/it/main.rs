@@ -9,6 +9,7 @@ mod budget;
 mod contract;
 mod credentials;
 mod golden;
+mod graph;
 mod http;
 mod idempotency;
 mod llm;

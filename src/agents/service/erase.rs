@@ -9,7 +9,7 @@ use super::{documents, save, workspace};
 use crate::{
     agents::{AgentRow, rules::ManifestRules},
     error::Result,
-    sessions,
+    memory, sessions,
     time::Ts,
 };
 
@@ -20,11 +20,12 @@ pub struct Erased {
     pub folder: Option<PathBuf>,
 }
 
-/// Erases sessions, messages, texts of runs and documents in the engine's transaction, which ended the runs before.
+/// Erases sessions, messages, texts of runs, its own knowledge and documents in the engine's transaction, which ended the runs before.
 pub async fn erase(tx: &DatabaseTransaction, rules: &ManifestRules, mut row: AgentRow) -> Result<Erased> {
     let folder = PathBuf::from(std::mem::take(&mut row.workspace));
     let is_unshared = workspace::is_unshared(tx, rules, &folder, row.id).await?;
     sessions::service::erase_all(tx, row.id).await?;
+    memory::graph::service::forget_agent(tx, row.id).await?;
     documents::erase_all(tx, row.id).await?;
     row.manifest = json!({"name": row.name});
     row.manifest_toml = None;

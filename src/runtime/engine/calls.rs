@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     super::{
@@ -11,7 +11,7 @@ use super::{
         loop_guard,
         next::Next,
         tools::{
-            Intent, Resume, ToolContext, ToolError, ToolErrorCode, ToolOutput, execute,
+            Resume, ToolContext, ToolError, ToolErrorCode, ToolOutput, execute,
             result::{self, NewArtifact, Overflow, Shaped},
         },
         transcript::GUARD_REMARK,
@@ -120,6 +120,8 @@ impl Turn {
         let input_tokens = self.models.models.first().map(|m| u64::from(m.resolved.context_window));
         let allowance = result::allowance(limit, input_tokens);
         let mut error_code = None;
+        // The transaction of a write, which the end of the step joins.
+        let mut open = None;
         let (mut shaped, kept) = match made.result {
             Ok(ToolOutput::Content(content)) => {
                 let mut shaped = result::success(&content.value, &secrets, allowance, Overflow::Store);
@@ -129,13 +131,25 @@ impl Turn {
                 }
                 (shaped, content.kept)
             }
-            Ok(ToolOutput::Intent(intent)) => match self.carry_out(intent).await? {
-                Ok(value) => (result::success(&value, &secrets, allowance, Overflow::Drop), None),
-                Err(error) => {
-                    error_code = Some(error.code);
-                    (result::failure(&error, &secrets, allowance), None)
+            Ok(ToolOutput::Intent(intent)) => {
+                let overflow = intent.overflow();
+                let done = match intent.writes() {
+                    true => {
+                        let tx = self.inner.db.begin().await?;
+                        let done = self.write(&tx, intent, &mut changes).await?;
+                        open = Some(tx);
+                        done
+                    }
+                    false => self.carry_out(self.inner.db.read(), intent, &mut changes).await?,
+                };
+                match done {
+                    Ok(value) => (result::success(&value, &secrets, allowance, overflow), None),
+                    Err(error) => {
+                        error_code = Some(error.code);
+                        (result::failure(&error, &secrets, allowance), None)
+                    }
                 }
-            },
+            }
             Err(error) => {
                 error_code = Some(error.code);
                 (result::failure(&error, &secrets, allowance), None)
@@ -152,7 +166,10 @@ impl Turn {
         self.warn_of_loop(made.at, &mut changes);
         self.run.stalled_attempts = 0;
         self.close_batch(&mut changes);
-        self.commit(changes).await
+        match open {
+            Some(tx) => self.commit_in(tx, changes).await,
+            None => self.commit(changes).await,
+        }
     }
 
     fn keep_artifact(&mut self, at: usize, tool: &str, artifact: NewArtifact, changes: &mut Changes) {
@@ -265,23 +282,6 @@ impl Turn {
             cancel: self.live.stop.child_token(),
             time_zone: self.inner.settings.time_zone.clone(),
         }
-    }
-
-    /// Reads of server data, which tools themselves never touch.
-    async fn carry_out(&self, intent: Intent) -> Step<Result<Value, ToolError>> {
-        let Intent::ArtifactRead { id, offset, length } = intent;
-        let found = artifacts::service::find(self.inner.db.read(), self.run.agent_id, self.run.session_id, &id).await?;
-        let Some(artifact) = found else {
-            return Ok(Err(ToolError::new(ToolErrorCode::NotFound, format!("There is no artifact {id}"))));
-        };
-        let size = artifact.bytes.len();
-        let from = usize::try_from(offset).unwrap_or(usize::MAX).min(size);
-        let to = from.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(size);
-        let text = String::from_utf8_lossy(artifact.bytes.get(from..to).unwrap_or_default());
-        Ok(Ok(json!({
-            "artifact": id, "media_type": artifact.media_type, "size": size, "offset": from,
-            "content": text, "next_offset": (to < size).then_some(to),
-        })))
     }
 }
 

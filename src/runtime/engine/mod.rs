@@ -12,6 +12,8 @@ mod end;
 mod erase;
 mod follow;
 mod hub;
+mod intents;
+mod knowledge;
 mod live;
 mod model_call;
 mod money;
@@ -55,7 +57,7 @@ use crate::{
 
 /// Resolves a manifest for a mode: grants and limits in force.
 pub type ResolveAgent = Arc<dyn Fn(&AgentManifest, AgentMode) -> Resolved + Send + Sync>;
-/// Hears of every change of a run's status, after commit.
+/// Hears of every change of a run's status, and of what tools change on the server, after commit.
 pub type RunListener = Arc<dyn Fn(&'static str, serde_json::Value) + Send + Sync>;
 
 /// What the engine is built of.

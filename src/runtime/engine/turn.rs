@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sea_orm::DatabaseTransaction;
+
 use super::{
     super::{
         event::{EventBody, EventId, RunEvent},
@@ -107,6 +109,8 @@ pub struct Changes {
     pub refused: Option<Box<Refusal>>,
     pub artifacts: Vec<artifacts::service::NewArtifact>,
     pub events: Vec<(Option<Id>, EventBody)>,
+    /// For the listener, once everything is stored.
+    pub announcements: Vec<(&'static str, serde_json::Value)>,
     /// The run ended: note it on session and agent.
     pub ends: bool,
 }
@@ -270,9 +274,14 @@ impl Turn {
     }
 
     /// Writes everything of one moment together, then tells the followers. Nothing of it is seen before it is stored.
-    pub(super) async fn commit(&mut self, mut changes: Changes) -> Step {
-        let now = Ts::now();
+    pub(super) async fn commit(&mut self, changes: Changes) -> Step {
         let tx = self.inner.db.begin().await?;
+        self.commit_in(tx, changes).await
+    }
+
+    /// As `commit`, together with what a tool has written in this transaction.
+    pub(super) async fn commit_in(&mut self, tx: DatabaseTransaction, mut changes: Changes) -> Step {
+        let now = Ts::now();
         // First, so that everybody takes the rows of budgets before those of sessions and runs.
         let told = match self.count_money(&tx, &mut changes, now).await {
             Ok(told) => told,
@@ -322,7 +331,8 @@ impl Turn {
             agents::service::touch(&tx, self.run.agent_id, now).await?;
         }
         tx.commit().await?;
-        told.into_iter().for_each(|(name, payload)| (self.inner.listener)(name, payload));
+        let announced = told.into_iter().chain(changes.announcements);
+        announced.for_each(|(name, payload)| (self.inner.listener)(name, payload));
         self.own.extend(changes.messages);
         for Numbered { event, .. } in numbered.drain(..) {
             self.publish(event);
@@ -335,12 +345,7 @@ impl Turn {
     }
 
     /// Numbers the messages, and their events with them. False: the session was erased.
-    async fn number_messages(
-        &mut self,
-        tx: &sea_orm::DatabaseTransaction,
-        changes: &mut Changes,
-        now: Ts,
-    ) -> Step<bool> {
+    async fn number_messages(&mut self, tx: &DatabaseTransaction, changes: &mut Changes, now: Ts) -> Step<bool> {
         let count = i64::try_from(changes.messages.len()).unwrap_or(0);
         let session = self.run.session_id;
         let last = match changes.ends {

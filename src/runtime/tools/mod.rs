@@ -164,7 +164,7 @@ pub struct NamedRoot {
 #[derive(Debug)]
 pub enum ToolOutput {
     Content(Content),
-    /// A read of server data that the runtime performs.
+    /// Server data that the runtime reads or writes.
     Intent(Intent),
 }
 
@@ -188,10 +188,15 @@ impl From<Value> for Content {
 }
 
 /// Work that only the runtime can do, through the owning service.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum Intent {
     /// Bytes of an artifact of the same session or agent; `id` is `art_` and 32 hex digits.
-    ArtifactRead { id: String, offset: u64, length: u64 },
+    ArtifactRead {
+        id: String,
+        offset: u64,
+        length: u64,
+    },
+    Knowledge(builtin::knowledge::Knowledge),
 }
 
 /// A failed call, as the model sees it: `{"error":{"code","message","details"?,"hint"?}}`.

@@ -12,6 +12,7 @@ pub struct Things {
     agent: String,
     session: String,
     run: String,
+    relation: String,
 }
 
 fn text(value: &Value) -> String {
@@ -25,7 +26,17 @@ impl Things {
         let reply = admin.call("send_message").id(&agent["id"]).json(json!({"message": "2 + 2"})).ok(200).await;
         let session = text(&reply["session_id"]);
         admin.call("set_session_label").path("id", &session).json(json!({"label": "thing"})).ok(200).await;
-        Self { key: text(&key["id"]), agent: text(&agent["id"]), session, run: text(&reply["run_id"]) }
+        let entity = json!({"id": "thing", "name": "thing", "entity_type": "concept"});
+        admin.call("create_entity").json(entity).ok(201).await;
+        let relation = json!({"source": "thing", "relation": "uses", "target": "thing"});
+        let relation = admin.call("create_relation").json(relation).ok(201).await;
+        Self {
+            key: text(&key["id"]),
+            agent: text(&agent["id"]),
+            session,
+            run: text(&reply["run_id"]),
+            relation: text(&relation["id"]),
+        }
     }
 
     /// A call with its path filled in.
@@ -44,7 +55,8 @@ impl Things {
             (Some("auth"), "id") => self.key.clone(),
             (Some("budget"), "id") if operation.path.contains("/keys/") => self.key.clone(),
             (Some("budget"), "id") => self.agent.clone(),
-            (_, "label") => "thing".into(),
+            (_, "relation_id") => self.relation.clone(),
+            (_, "label" | "entity_id") => "thing".into(),
             (_, "filename") => "SOUL.md".into(),
             (_, "name") => "assistant".into(),
             _ => uuid::Uuid::now_v7().to_string(),

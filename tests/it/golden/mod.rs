@@ -5,6 +5,7 @@ mod chaos;
 mod crash;
 mod failures;
 mod killed;
+mod knowledge;
 mod money;
 mod queue;
 mod statements;

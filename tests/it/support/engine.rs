@@ -311,7 +311,7 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
 }
 
 /// The fixture agent: scripted model, file tools, mode full; `overrides` are merged over it.
-fn agent_row(overrides: &Value, name: &str, workspace: PathBuf) -> AgentRow {
+pub fn agent_row(overrides: &Value, name: &str, workspace: PathBuf) -> AgentRow {
     let mut manifest = json!({
         "name": name,
         "model": {"provider": "builtin", "model": "script"},

@@ -2,6 +2,7 @@
 
 mod artifact_read;
 mod files;
+pub mod knowledge;
 mod system_time;
 pub mod web;
 
@@ -46,6 +47,10 @@ pub fn all(settings: &ToolSettings) -> Vec<Arc<dyn Tool>> {
         Arc::new(files::FileRead::default()),
         Arc::new(files::FileSearch::default()),
         Arc::new(files::FileWrite::default()),
+        Arc::new(knowledge::KnowledgeAddEntity::default()),
+        Arc::new(knowledge::KnowledgeAddRelation::default()),
+        Arc::new(knowledge::KnowledgeDelete::default()),
+        Arc::new(knowledge::KnowledgeQuery::default()),
         Arc::new(system_time::SystemTime::default()),
         Arc::new(web::WebFetch::new(outbound.clone(), web.clone())),
         Arc::new(web::WebSearch::new(outbound, web.search)),

@@ -30,6 +30,13 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("file_read", json!({"path": "a/b.txt", "offset": 1})),
         ("file_search", json!({"pattern": "in.*"})),
         ("file_write", json!({"path": "n.txt", "content": "x"})),
+        ("knowledge_add_entity", json!({"name": "Acme", "entity_type": "organization", "aliases": ["A"]})),
+        (
+            "knowledge_add_relation",
+            json!({"source": "Anna", "relation": "works_at", "target": "Acme", "confidence": 0.5}),
+        ),
+        ("knowledge_delete", json!({"entity": "acme"})),
+        ("knowledge_query", json!({"source": "Acme", "max_depth": 2})),
         ("system_time", json!({"tz": "Europe/Vienna"})),
         ("web_fetch", json!({"url": "https://example.com/", "max_chars": 500})),
         ("web_search", json!({"query": "rust"})),
@@ -122,6 +129,7 @@ fn columns_of_the_tool_table() {
     let read = |timeout, max, shown| (Effect::Read, Resume::Repeat, true, true, false, timeout, max, shown);
     let write = |timeout, max, shown| (Effect::Write, Resume::Interrupt, false, false, false, timeout, max, shown);
     let web = |timeout, max, shown| (Effect::Network, Resume::Repeat, true, true, false, timeout, max, shown);
+    let graph = |shown, asks| (Effect::Write, Resume::Tx, false, false, asks, 5, 30, shown);
     let table: Vec<(&str, Row)> = vec![
         ("apply_patch", write(20, 120, 16_384)),
         ("artifact_read", read(5, 30, 65_536)),
@@ -134,6 +142,10 @@ fn columns_of_the_tool_table() {
         ("file_read", read(10, 60, 102_400)),
         ("file_search", read(20, 60, 65_536)),
         ("file_write", write(10, 60, 2_048)),
+        ("knowledge_add_entity", graph(2_048, false)),
+        ("knowledge_add_relation", graph(2_048, false)),
+        ("knowledge_delete", graph(1_024, true)),
+        ("knowledge_query", read(10, 30, 32_768)),
         ("system_time", (Effect::Pure, Resume::Repeat, true, true, false, 1, 5, 1_024)),
         ("web_fetch", web(30, 120, 1_048_576)),
         ("web_search", web(20, 60, 32_768)),
