@@ -19,6 +19,7 @@ pub struct Entity {
     #[schema(min_length = 1, max_length = 128, example = "acme")]
     pub id: String,
     pub scope: GraphScope,
+    /// With its type unique in its scope.
     #[schema(example = "Acme GmbH")]
     pub name: String,
     /// Other names it is found by.
@@ -26,6 +27,7 @@ pub struct Entity {
     /// Known types are concept, document, event, location, organization, person, project and tool.
     #[schema(example = "organization")]
     pub entity_type: String,
+    /// What is known of it besides, in any form.
     pub properties: Map<String, Value>,
     /// Owner of what is `self`; of what is shared, the agent that added it.
     pub agent_id: Option<Id>,
@@ -48,6 +50,7 @@ pub struct Relation {
     /// Id of the entity it leads to.
     #[schema(example = "acme")]
     pub target: String,
+    /// What is known of it besides, in any form.
     pub properties: Map<String, Value>,
     /// How sure it is.
     #[schema(minimum = 0, maximum = 1)]

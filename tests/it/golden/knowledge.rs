@@ -88,7 +88,7 @@ async fn what_was_added_by_name_is_found_by_name() {
 #[tokio::test]
 async fn refusals_say_what_to_do() {
     let t = start(json!({})).await;
-    let large: String = "x".repeat(33 * 1024);
+    let ten = |letter: char| (0..10).map(|n| format!("{letter}{n}")).collect::<Vec<_>>();
     let run = t
         .ask(&script(&[
             ("knowledge_add_entity", json!({"name": "Mercury", "entity_type": "planet"})),
@@ -98,19 +98,20 @@ async fn refusals_say_what_to_do() {
                 "knowledge_add_relation",
                 json!({"source": "Nobody", "relation": "is", "target": "Hot", "create_missing": false}),
             ),
-            ("knowledge_add_entity", json!({"name": "Large", "entity_type": "planet", "properties": {"text": large}})),
+            ("knowledge_add_entity", json!({"name": "Known", "entity_type": "planet", "aliases": ten('a')})),
+            ("knowledge_add_entity", json!({"name": "Known", "entity_type": "planet", "aliases": ten('b')})),
             ("knowledge_query", json!({"max_depth": 2})),
             ("knowledge_delete", json!({})),
             ("knowledge_delete", json!({"entity": "nobody"})),
             ("knowledge_delete", json!({"relation": "nothing"})),
         ]))
         .await;
-    let codes: Vec<String> = (2..9).map(|n| run.error_code(n)).collect();
+    let codes: Vec<String> = [2, 3, 5, 6, 7, 8, 9].into_iter().map(|n| run.error_code(n)).collect();
     let expected =
         ["conflict", "not_found", "too_large", "invalid_arguments", "invalid_arguments", "not_found", "not_found"];
     assert_eq!(codes, expected);
     assert_eq!(result(&run, 2)["error"]["details"]["candidates"].as_array().unwrap().len(), 2);
-    assert_eq!(entities(&t).await.len(), 2, "what was refused left nothing behind");
+    assert_eq!(entities(&t).await.len(), 3, "what was refused left nothing behind");
 }
 
 #[tokio::test]

@@ -129,17 +129,14 @@ impl EdgeFilter {
         if let Some(kind) = &self.relation {
             all.push(format!("r.relation = {}", values.bind(kind.as_str())));
         }
-        let agent = self.view.agent.map(|id| format!("r.agent_id = {}", values.bind(id)));
-        let is_own = agent.map(|agent| match self.view.scope {
-            None => format!("(r.scope = 'shared' OR {agent})"),
-            Some(GraphScope::Own) => agent,
-            Some(GraphScope::Shared) => "TRUE".into(),
-        });
-        all.extend(is_own);
-        match self.view.scope {
-            Some(GraphScope::Own) => all.push("r.scope = 'self'".into()),
-            Some(GraphScope::Shared) => all.push("r.scope = 'shared'".into()),
-            None => {}
+        match (self.view.scope, self.view.agent) {
+            (None, None) => {}
+            (Some(GraphScope::Shared), _) => all.push("r.scope = 'shared'".into()),
+            (Some(GraphScope::Own), None) => all.push("r.scope = 'self'".into()),
+            (Some(GraphScope::Own), Some(id)) => {
+                all.push(format!("r.scope = 'self' AND r.agent_id = {}", values.bind(id)));
+            }
+            (None, Some(id)) => all.push(format!("(r.scope = 'shared' OR r.agent_id = {})", values.bind(id))),
         }
         all.join(" AND ")
     }

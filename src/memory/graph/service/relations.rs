@@ -87,10 +87,15 @@ async fn end<C: ConnectionTrait>(
     now: Ts,
 ) -> Result<EntityRow> {
     let text = text.trim();
-    let mut found = lookup::meant(tx, text, view, CANDIDATES + 1).await?;
-    match (found.len(), found.pop()) {
-        (1, Some(row)) => Ok(row),
-        (0, _) | (_, None) if new.create_missing => {
+    let mut found = lookup::meant(tx, text, view, CANDIDATES).await?;
+    if found.len() > 1 {
+        let message = format!("Several entities have the name of the {field}; give the id of one");
+        let error = Error::new(ErrorCode::AmbiguousEntity, message);
+        return Err(found.into_iter().fold(error, |error, row| error.with_detail(field, row.id)));
+    }
+    match found.pop() {
+        Some(row) => Ok(row),
+        None if new.create_missing => {
             let entity = NewEntity {
                 id: None,
                 name: names::checked(field, text)?,
@@ -102,17 +107,11 @@ async fn end<C: ConnectionTrait>(
             };
             Ok(upsert(tx, entity, IfKnown::Merge, now).await?.0)
         }
-        (0, _) | (_, None) => {
+        None => {
             let whose = if new.scope == GraphScope::Shared { "shared " } else { "" };
             let shown: String = text.chars().filter(|c| !c.is_control()).take(256).collect();
             let message = format!("There is no {whose}entity '{shown}' to be the {field}");
             Err(Error::new(ErrorCode::EntityNotFound, message).with_detail(field, "does not exist"))
-        }
-        (_, Some(last)) => {
-            found.push(last);
-            let message = format!("Several entities have the name of the {field}; give the id of one");
-            let error = Error::new(ErrorCode::AmbiguousEntity, message);
-            Err(found.into_iter().take(20).fold(error, |error, row| error.with_detail(field, row.id)))
         }
     }
 }
