@@ -1679,6 +1679,391 @@ class Sessions:
             yield from page.messages
 
 
+class Memory:
+    """What agents remember: key-values, semantic memories, the knowledge graph."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_entities(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+        entity_type: str | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> m.EntityList:
+        """List entities.
+
+        By name, of all agents.
+
+        ``GET /api/memory/graph/entities``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            q: Part of the name or an alias, in any case.
+            entity_type: Only entities of this type.
+            scope: Only entities of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/memory/graph/entities",
+            m.EntityList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "q": q,
+                "entity_type": entity_type,
+                "scope": scope,
+                "agent": agent,
+            },
+        )
+
+    def iter_entities(
+        self,
+        *,
+        limit: int | None = None,
+        q: str | None = None,
+        entity_type: str | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> Iterator[m.Entity]:
+        """List entities: the rows of all pages, one after the other.
+
+        By name, of all agents.
+
+        ``GET /api/memory/graph/entities``
+
+        Args:
+            limit: Rows of a page.
+            q: Part of the name or an alias, in any case.
+            entity_type: Only entities of this type.
+            scope: Only entities of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/memory/graph/entities",
+            m.EntityList,
+            {"limit": limit, "q": q, "entity_type": entity_type, "scope": scope, "agent": agent},
+        ):
+            yield from page.entities
+
+    def create_entity(self, body: m.CreateEntity, *, idempotency_key: str | None = None) -> m.Entity:
+        """Add an entity.
+
+        Or bring the one up to date that is there already: with this id, or without an id in the request with this name and
+        type in the same scope. Its name, aliases and properties are replaced.
+
+        ``POST /api/memory/graph/entities``
+
+        Args:
+            body: An entity to be added, or brought up to date when it is already there.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `duplicate_entity`: the id, or name and type, belong to another one, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST", "/api/memory/graph/entities", m.Entity, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    def get_entity(self, entity_id: str) -> m.EntityDetail:
+        """Get an entity.
+
+        With the number of its relations.
+
+        ``GET /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", f"/api/memory/graph/entities/{path_text(entity_id)}", m.EntityDetail)
+
+    def update_entity(self, entity_id: str, body: m.UpdateEntity | None = None) -> m.Entity:
+        """Change an entity.
+
+        Absent members stay; properties are merged.
+
+        ``PATCH /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+            body: Changes to an entity. Absent members stay; null clears lists and properties.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            408: `request_timeout`
+            409: `duplicate_entity`: another one of the scope has this name and type
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "PATCH", f"/api/memory/graph/entities/{path_text(entity_id)}", m.Entity, json={} if body is None else body
+        )
+
+    def delete_entity(self, entity_id: str) -> m.EntityDeleted:
+        """Delete an entity.
+
+        And every relation that touches it.
+
+        ``DELETE /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("DELETE", f"/api/memory/graph/entities/{path_text(entity_id)}", m.EntityDeleted)
+
+    def query_graph(self, body: m.QueryGraph | None = None, *, idempotency_key: str | None = None) -> m.GraphMatches:
+        """Find connections.
+
+        From one end: its relations, theirs and so on, breadth first; each relation once, with the depth at which it was first
+        reached. Between two ends: the relations on paths that visit no entity twice. Without an end: all relations, the surest
+        first. `relation` and `min_confidence` hold for every hop. An unknown name finds nothing.
+
+        ``POST /api/memory/graph/query``
+
+        Args:
+            body: A search from one entity, between two, or for relations of any.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            "/api/memory/graph/query",
+            m.GraphMatches,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    def list_relations(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        relation: str | None = None,
+        min_confidence: float | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> m.RelationList:
+        """List relations.
+
+        Newest first, of all agents.
+
+        ``GET /api/memory/graph/relations``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            source: Id, name or alias of the entity they start from.
+            target: Id, name or alias of the entity they lead to.
+            relation: Only relations of this kind.
+            min_confidence: Only relations that are at least so sure.
+            scope: Only relations of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/memory/graph/relations",
+            m.RelationList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "source": source,
+                "target": target,
+                "relation": relation,
+                "min_confidence": min_confidence,
+                "scope": scope,
+                "agent": agent,
+            },
+        )
+
+    def iter_relations(
+        self,
+        *,
+        limit: int | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        relation: str | None = None,
+        min_confidence: float | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> Iterator[m.Relation]:
+        """List relations: the rows of all pages, one after the other.
+
+        Newest first, of all agents.
+
+        ``GET /api/memory/graph/relations``
+
+        Args:
+            limit: Rows of a page.
+            source: Id, name or alias of the entity they start from.
+            target: Id, name or alias of the entity they lead to.
+            relation: Only relations of this kind.
+            min_confidence: Only relations that are at least so sure.
+            scope: Only relations of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/memory/graph/relations",
+            m.RelationList,
+            {
+                "limit": limit,
+                "source": source,
+                "target": target,
+                "relation": relation,
+                "min_confidence": min_confidence,
+                "scope": scope,
+                "agent": agent,
+            },
+        ):
+            yield from page.relations
+
+    def create_relation(self, body: m.CreateRelation, *, idempotency_key: str | None = None) -> m.Relation:
+        """Connect two entities.
+
+        Or bring the relation up to date that is there already, with the same source, relation and target in the same scope:
+        its confidence and properties are replaced. A name must fit exactly one entity; names count before aliases.
+
+        ``POST /api/memory/graph/relations``
+
+        Args:
+            body: A relation to be added, or brought up to date when it is already there.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`, `agent_not_found`
+            408: `request_timeout`
+            409: `ambiguous_entity`: several have the name; `details` has their ids, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST", "/api/memory/graph/relations", m.Relation, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    def get_relation(self, relation_id: UUID | str) -> m.Relation:
+        """Get a relation.
+
+        ``GET /api/memory/graph/relations/{relation_id}``
+
+        Args:
+            relation_id: The relation
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `relation_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", f"/api/memory/graph/relations/{path_text(relation_id)}", m.Relation)
+
+    def delete_relation(self, relation_id: UUID | str) -> None:
+        """Delete a relation.
+
+        Its entities stay.
+
+        ``DELETE /api/memory/graph/relations/{relation_id}``
+
+        Args:
+            relation_id: The relation
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `relation_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("DELETE", f"/api/memory/graph/relations/{path_text(relation_id)}", None)
+
+
 class Templates:
     """Agent templates and tool profiles."""
 
@@ -2995,6 +3380,7 @@ class Client(Transport):
         self.messages = Messages(self)
         self.runs = Runs(self)
         self.sessions = Sessions(self)
+        self.memory = Memory(self)
         self.templates = Templates(self)
         self.usage = Usage(self)
         self.budget = Budget(self)
@@ -4676,6 +5062,397 @@ class AsyncSessions:
                 yield row
 
 
+class AsyncMemory:
+    """What agents remember: key-values, semantic memories, the knowledge graph."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def list_entities(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+        entity_type: str | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> m.EntityList:
+        """List entities.
+
+        By name, of all agents.
+
+        ``GET /api/memory/graph/entities``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            q: Part of the name or an alias, in any case.
+            entity_type: Only entities of this type.
+            scope: Only entities of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/memory/graph/entities",
+            m.EntityList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "q": q,
+                "entity_type": entity_type,
+                "scope": scope,
+                "agent": agent,
+            },
+        )
+
+    async def iter_entities(
+        self,
+        *,
+        limit: int | None = None,
+        q: str | None = None,
+        entity_type: str | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> AsyncIterator[m.Entity]:
+        """List entities: the rows of all pages, one after the other.
+
+        By name, of all agents.
+
+        ``GET /api/memory/graph/entities``
+
+        Args:
+            limit: Rows of a page.
+            q: Part of the name or an alias, in any case.
+            entity_type: Only entities of this type.
+            scope: Only entities of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/memory/graph/entities",
+            m.EntityList,
+            {"limit": limit, "q": q, "entity_type": entity_type, "scope": scope, "agent": agent},
+        ):
+            for row in page.entities:
+                yield row
+
+    async def create_entity(self, body: m.CreateEntity, *, idempotency_key: str | None = None) -> m.Entity:
+        """Add an entity.
+
+        Or bring the one up to date that is there already: with this id, or without an id in the request with this name and
+        type in the same scope. Its name, aliases and properties are replaced.
+
+        ``POST /api/memory/graph/entities``
+
+        Args:
+            body: An entity to be added, or brought up to date when it is already there.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `duplicate_entity`: the id, or name and type, belong to another one, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST", "/api/memory/graph/entities", m.Entity, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    async def get_entity(self, entity_id: str) -> m.EntityDetail:
+        """Get an entity.
+
+        With the number of its relations.
+
+        ``GET /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", f"/api/memory/graph/entities/{path_text(entity_id)}", m.EntityDetail)
+
+    async def update_entity(self, entity_id: str, body: m.UpdateEntity | None = None) -> m.Entity:
+        """Change an entity.
+
+        Absent members stay; properties are merged.
+
+        ``PATCH /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+            body: Changes to an entity. Absent members stay; null clears lists and properties.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            408: `request_timeout`
+            409: `duplicate_entity`: another one of the scope has this name and type
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PATCH", f"/api/memory/graph/entities/{path_text(entity_id)}", m.Entity, json={} if body is None else body
+        )
+
+    async def delete_entity(self, entity_id: str) -> m.EntityDeleted:
+        """Delete an entity.
+
+        And every relation that touches it.
+
+        ``DELETE /api/memory/graph/entities/{entity_id}``
+
+        Args:
+            entity_id: The entity
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "DELETE", f"/api/memory/graph/entities/{path_text(entity_id)}", m.EntityDeleted
+        )
+
+    async def query_graph(
+        self, body: m.QueryGraph | None = None, *, idempotency_key: str | None = None
+    ) -> m.GraphMatches:
+        """Find connections.
+
+        From one end: its relations, theirs and so on, breadth first; each relation once, with the depth at which it was first
+        reached. Between two ends: the relations on paths that visit no entity twice. Without an end: all relations, the surest
+        first. `relation` and `min_confidence` hold for every hop. An unknown name finds nothing.
+
+        ``POST /api/memory/graph/query``
+
+        Args:
+            body: A search from one entity, between two, or for relations of any.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            "/api/memory/graph/query",
+            m.GraphMatches,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    async def list_relations(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        relation: str | None = None,
+        min_confidence: float | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> m.RelationList:
+        """List relations.
+
+        Newest first, of all agents.
+
+        ``GET /api/memory/graph/relations``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            source: Id, name or alias of the entity they start from.
+            target: Id, name or alias of the entity they lead to.
+            relation: Only relations of this kind.
+            min_confidence: Only relations that are at least so sure.
+            scope: Only relations of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/memory/graph/relations",
+            m.RelationList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "source": source,
+                "target": target,
+                "relation": relation,
+                "min_confidence": min_confidence,
+                "scope": scope,
+                "agent": agent,
+            },
+        )
+
+    async def iter_relations(
+        self,
+        *,
+        limit: int | None = None,
+        source: str | None = None,
+        target: str | None = None,
+        relation: str | None = None,
+        min_confidence: float | None = None,
+        scope: m.GraphScope | None = None,
+        agent: str | None = None,
+    ) -> AsyncIterator[m.Relation]:
+        """List relations: the rows of all pages, one after the other.
+
+        Newest first, of all agents.
+
+        ``GET /api/memory/graph/relations``
+
+        Args:
+            limit: Rows of a page.
+            source: Id, name or alias of the entity they start from.
+            target: Id, name or alias of the entity they lead to.
+            relation: Only relations of this kind.
+            min_confidence: Only relations that are at least so sure.
+            scope: Only relations of this scope.
+            agent: Id or name of the agent that owns or added them.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/memory/graph/relations",
+            m.RelationList,
+            {
+                "limit": limit,
+                "source": source,
+                "target": target,
+                "relation": relation,
+                "min_confidence": min_confidence,
+                "scope": scope,
+                "agent": agent,
+            },
+        ):
+            for row in page.relations:
+                yield row
+
+    async def create_relation(self, body: m.CreateRelation, *, idempotency_key: str | None = None) -> m.Relation:
+        """Connect two entities.
+
+        Or bring the relation up to date that is there already, with the same source, relation and target in the same scope:
+        its confidence and properties are replaced. A name must fit exactly one entity; names count before aliases.
+
+        ``POST /api/memory/graph/relations``
+
+        Args:
+            body: A relation to be added, or brought up to date when it is already there.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `entity_not_found`, `agent_not_found`
+            408: `request_timeout`
+            409: `ambiguous_entity`: several have the name; `details` has their ids, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST", "/api/memory/graph/relations", m.Relation, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    async def get_relation(self, relation_id: UUID | str) -> m.Relation:
+        """Get a relation.
+
+        ``GET /api/memory/graph/relations/{relation_id}``
+
+        Args:
+            relation_id: The relation
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `relation_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", f"/api/memory/graph/relations/{path_text(relation_id)}", m.Relation)
+
+    async def delete_relation(self, relation_id: UUID | str) -> None:
+        """Delete a relation.
+
+        Its entities stay.
+
+        ``DELETE /api/memory/graph/relations/{relation_id}``
+
+        Args:
+            relation_id: The relation
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `relation_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("DELETE", f"/api/memory/graph/relations/{path_text(relation_id)}", None)
+
+
 class AsyncTemplates:
     """Agent templates and tool profiles."""
 
@@ -6009,6 +6786,7 @@ class AsyncClient(AsyncTransport):
         self.messages = AsyncMessages(self)
         self.runs = AsyncRuns(self)
         self.sessions = AsyncSessions(self)
+        self.memory = AsyncMemory(self)
         self.templates = AsyncTemplates(self)
         self.usage = AsyncUsage(self)
         self.budget = AsyncBudget(self)

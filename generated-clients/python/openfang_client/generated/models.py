@@ -546,6 +546,12 @@ Whether the database answers.
 """
 
 
+Direction = TypeAliasType("Direction", Literal["outgoing", "incoming", "both"])
+"""
+Which way relations are followed from the start.
+"""
+
+
 Door = TypeAliasType(
     "Door",
     Literal[
@@ -575,6 +581,25 @@ Effort = TypeAliasType("Effort", Literal["low", "medium", "high"])
 """
 Reasoning effort.
 """
+
+
+class EntityDeleted(Model):
+    """
+    What went with a deleted entity.
+    """
+
+    deleted: bool
+    """
+    Always true.
+    """
+    id: str
+    """
+    The entity that is gone.
+    """
+    relations_deleted: Annotated[int, Field(ge=0)]
+    """
+    Relations that touched it.
+    """
 
 
 ErrorCode = TypeAliasType(
@@ -623,6 +648,10 @@ ErrorCode = TypeAliasType(
         "template_not_found",
         "invalid_template_name",
         "invalid_template",
+        "entity_not_found",
+        "relation_not_found",
+        "duplicate_entity",
+        "ambiguous_entity",
         "session_not_found",
         "session_label_taken",
         "run_not_found",
@@ -732,6 +761,12 @@ class FallbackModel(Model):
 FileBytes = TypeAliasType("FileBytes", bytes)
 """
 The bytes of a file.
+"""
+
+
+GraphScope = TypeAliasType("GraphScope", Literal["self", "shared"])
+"""
+Who sees it: `self` = the agent it belongs to, `shared` = all agents.
 """
 
 
@@ -1172,6 +1207,46 @@ Profile = TypeAliasType(
 """
 A named set of tools and grants.
 """
+
+
+class QueryGraph(Model):
+    """
+    A search from one entity, between two, or for relations of any.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    source: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id, name or alias; a name may fit several.
+    """
+    target: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id, name or alias; a name may fit several. With both ends, what is found are the relations on paths between them.
+    """
+    relation: Annotated[str | None, Field(max_length=64, min_length=1)] = None
+    """
+    Only relations of this kind are followed. Also read as `{"custom": "word"}`.
+    """
+    max_depth: Annotated[int | None, Field(ge=1, le=4)] = 1
+    """
+    Hops to follow; above 1 an end is needed.
+    """
+    direction: Direction | None = None
+    min_confidence: Annotated[float | None, Field(ge=0.0, le=1.0)] = 0
+    """
+    Less sure relations are not followed.
+    """
+    limit: Annotated[int | None, Field(ge=1, le=500)] = 100
+    """
+    Matches to show.
+    """
+    scope: GraphScope | None = None
+    agent: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id or name of an agent: only what it sees, that is what is shared and its own.
+    """
 
 
 class Queue(Model):
@@ -2228,6 +2303,32 @@ class UpdateBudget(Model):
     default_max_llm_tokens_per_hour: Annotated[int | None, Field(ge=0, le=1000000000000)] = None
     """
     Tokens in any 3,600 seconds for agents without a limit of their own; 0 = unlimited.
+    """
+
+
+class UpdateEntity(Model):
+    """
+    Changes to an entity. Absent members stay; null clears lists and properties.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Compared in NFKC, without case, with single spaces.
+    """
+    aliases: Annotated[list[str] | None, Field(max_length=16)] = None
+    """
+    Replaces the list.
+    """
+    entity_type: Annotated[str | None, Field(max_length=64, min_length=1)] = None
+    """
+    A word in lower case. Also read as `{"custom": "word"}`.
+    """
+    properties: dict[str, Any] = None
+    """
+    Merged into the present ones, which may have at most 32 KiB together; null removes one of them.
     """
 
 
@@ -3629,6 +3730,79 @@ class CreateApiKey(Model):
     rate_limit: RateLimit | None = None
 
 
+class CreateEntity(Model):
+    """
+    An entity to be added, or brought up to date when it is already there.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: Annotated[str | None, Field(max_length=128, min_length=1, pattern="^[A-Za-z0-9._:-]+$")] = None
+    """
+    Letters, digits and `._:-`; default: a UUIDv7.
+    """
+    name: Annotated[str, Field(max_length=256, min_length=1)]
+    """
+    Compared in NFKC, without case, with single spaces.
+    """
+    entity_type: Annotated[str, Field(max_length=64, min_length=1)]
+    """
+    A word in lower case; `org` and `doc` mean organization and document. Also read as `{"custom": "word"}`.
+    """
+    aliases: Annotated[list[str] | None, Field(max_length=16)] = None
+    """
+    Other names it is found by.
+    """
+    properties: dict[str, Any] | None = None
+    """
+    At most 32 KiB.
+    """
+    scope: GraphScope = "shared"
+    agent: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
+    """
+
+
+class CreateRelation(Model):
+    """
+    A relation to be added, or brought up to date when it is already there.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    source: Annotated[str, Field(max_length=256, min_length=1)]
+    """
+    Id, name or alias of one entity.
+    """
+    target: Annotated[str, Field(max_length=256, min_length=1)]
+    """
+    Id, name or alias of one entity.
+    """
+    relation: Annotated[str, Field(max_length=64, min_length=1)]
+    """
+    A word in lower case. Also read as `{"custom": "word"}`.
+    """
+    confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 1
+    """
+    How sure it is.
+    """
+    properties: dict[str, Any] | None = None
+    """
+    At most 16 KiB.
+    """
+    scope: GraphScope = "shared"
+    """
+    A shared relation joins shared entities; what is `self` may also lead to shared ones.
+    """
+    agent: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
+    """
+
+
 class DatabaseDetail(Model):
     """
     The database.
@@ -3654,6 +3828,71 @@ class DatabaseDetail(Model):
     error: str | None = None
     """
     What is wrong with it.
+    """
+
+
+class Entity(Model):
+    """
+    Something that is known: a person, an organization, a project, …
+    """
+
+    id: Annotated[str, Field(examples=["acme"], max_length=128, min_length=1)]
+    """
+    Given by whoever added it, else a UUIDv7.
+    """
+    scope: GraphScope
+    name: Annotated[str, Field(examples=["Acme GmbH"])]
+    """
+    With its type unique in its scope.
+    """
+    aliases: list[str]
+    """
+    Other names it is found by.
+    """
+    entity_type: Annotated[str, Field(examples=["organization"])]
+    """
+    Known types are concept, document, event, location, organization, person, project and tool.
+    """
+    properties: dict[str, Any]
+    """
+    What is known of it besides, in any form.
+    """
+    agent_id: Id | None = None
+    created_at: Ts
+    updated_at: Ts
+
+
+class EntityDetail(Entity):
+    """
+    An entity with its relations counted.
+    """
+
+    outgoing: Annotated[int, Field(ge=0)]
+    """
+    Relations that start from it.
+    """
+    incoming: Annotated[int, Field(ge=0)]
+    """
+    Relations that lead to it.
+    """
+
+
+class EntityList(Model):
+    """
+    A page of entities.
+    """
+
+    entities: list[Entity]
+    """
+    By name.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All entities that match.
+    """
+    next_cursor: str | None = None
+    """
+    Where the next page begins; null on the last one.
     """
 
 
@@ -4166,6 +4405,57 @@ class ProfileList(Model):
     next_cursor: str | None = None
     """
     Always null: the list has one page.
+    """
+
+
+class Relation(Model):
+    """
+    What is known about two entities.
+    """
+
+    id: Id
+    scope: GraphScope
+    source: Annotated[str, Field(examples=["anna"])]
+    """
+    Id of the entity it starts from.
+    """
+    relation: Annotated[str, Field(examples=["works_at"])]
+    """
+    Known kinds are created_by, depends_on, knows_about, located_in, owned_by, part_of, produces, related_to, uses and
+    works_at.
+    """
+    target: Annotated[str, Field(examples=["acme"])]
+    """
+    Id of the entity it leads to.
+    """
+    properties: dict[str, Any]
+    """
+    What is known of it besides, in any form.
+    """
+    confidence: Annotated[float, Field(ge=0.0, le=1.0)]
+    """
+    How sure it is.
+    """
+    agent_id: Id | None = None
+    created_at: Ts
+
+
+class RelationList(Model):
+    """
+    A page of relations.
+    """
+
+    relations: list[Relation]
+    """
+    Newest first.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All relations that match.
+    """
+    next_cursor: str | None = None
+    """
+    Where the next page begins; null on the last one.
     """
 
 
@@ -5609,6 +5899,39 @@ class EffectiveView(Effective):
     warnings: list[ManifestWarning]
     """
     What deserves attention in its manifest.
+    """
+
+
+class GraphMatch(Model):
+    """
+    A relation that a search walked, with both its ends.
+    """
+
+    source: Entity
+    relation: Relation
+    target: Entity
+    depth: Annotated[int, Field(ge=1)]
+    """
+    Hops from the start to its far end.
+    """
+
+
+class GraphMatches(Model):
+    """
+    What a search of the graph found.
+    """
+
+    matches: list[GraphMatch]
+    """
+    By depth, then confidence.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    Matches found, also those beyond `limit`.
+    """
+    truncated: bool
+    """
+    There is more than is shown: beyond `limit`, or beyond the 10,000 relations that a search visits.
     """
 
 

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, ExportUsageData, ExportUsageErrors, ExportUsageResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentBudgetData, GetAgentBudgetErrors, GetAgentBudgetResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBudgetData, GetBudgetErrors, GetBudgetResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetKeyBudgetData, GetKeyBudgetErrors, GetKeyBudgetResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUsageBreakdownData, GetUsageBreakdownErrors, GetUsageBreakdownResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListAgentBudgetsData, ListAgentBudgetsErrors, ListAgentBudgetsResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListBudgetEventsData, ListBudgetEventsErrors, ListBudgetEventsResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListDailyUsageData, ListDailyUsageErrors, ListDailyUsageResponses, ListKeyBudgetsData, ListKeyBudgetsErrors, ListKeyBudgetsResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsageByModelData, ListUsageByModelErrors, ListUsageByModelResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentBudgetData, UpdateAgentBudgetErrors, UpdateAgentBudgetResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateBudgetData, UpdateBudgetErrors, UpdateBudgetResponses, UpdateKeyBudgetData, UpdateKeyBudgetErrors, UpdateKeyBudgetResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
+import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEntityData, CreateEntityErrors, CreateEntityResponses, CreateRelationData, CreateRelationErrors, CreateRelationResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteEntityData, DeleteEntityErrors, DeleteEntityResponses, DeleteRelationData, DeleteRelationErrors, DeleteRelationResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, ExportUsageData, ExportUsageErrors, ExportUsageResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentBudgetData, GetAgentBudgetErrors, GetAgentBudgetResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBudgetData, GetBudgetErrors, GetBudgetResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetEntityData, GetEntityErrors, GetEntityResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetKeyBudgetData, GetKeyBudgetErrors, GetKeyBudgetResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRelationData, GetRelationErrors, GetRelationResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetUsageBreakdownData, GetUsageBreakdownErrors, GetUsageBreakdownResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListAgentBudgetsData, ListAgentBudgetsErrors, ListAgentBudgetsResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListBudgetEventsData, ListBudgetEventsErrors, ListBudgetEventsResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListDailyUsageData, ListDailyUsageErrors, ListDailyUsageResponses, ListEntitiesData, ListEntitiesErrors, ListEntitiesResponses, ListKeyBudgetsData, ListKeyBudgetsErrors, ListKeyBudgetsResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRelationsData, ListRelationsErrors, ListRelationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUsageByModelData, ListUsageByModelErrors, ListUsageByModelResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, QueryGraphData, QueryGraphErrors, QueryGraphResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentBudgetData, UpdateAgentBudgetErrors, UpdateAgentBudgetResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateBudgetData, UpdateBudgetErrors, UpdateBudgetResponses, UpdateEntityData, UpdateEntityErrors, UpdateEntityResponses, UpdateKeyBudgetData, UpdateKeyBudgetErrors, UpdateKeyBudgetResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -752,6 +752,134 @@ export const getHealth = <ThrowOnError extends boolean = true>(options?: Options
 export const getHealthDetail = <ThrowOnError extends boolean = true>(options?: Options<GetHealthDetailData, ThrowOnError>) => (options?.client ?? client).get<GetHealthDetailResponses, GetHealthDetailErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/health/detail',
+    ...options
+});
+
+/**
+ * List entities
+ *
+ * By name, of all agents.
+ */
+export const listEntities = <ThrowOnError extends boolean = true>(options?: Options<ListEntitiesData, ThrowOnError>) => (options?.client ?? client).get<ListEntitiesResponses, ListEntitiesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/entities',
+    ...options
+});
+
+/**
+ * Add an entity
+ *
+ * Or bring the one up to date that is there already: with this id, or without an id in the request with this name and
+ * type in the same scope. Its name, aliases and properties are replaced.
+ */
+export const createEntity = <ThrowOnError extends boolean = true>(options: Options<CreateEntityData, ThrowOnError>) => (options.client ?? client).post<CreateEntityResponses, CreateEntityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/entities',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete an entity
+ *
+ * And every relation that touches it.
+ */
+export const deleteEntity = <ThrowOnError extends boolean = true>(options: Options<DeleteEntityData, ThrowOnError>) => (options.client ?? client).delete<DeleteEntityResponses, DeleteEntityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/entities/{entity_id}',
+    ...options
+});
+
+/**
+ * Get an entity
+ *
+ * With the number of its relations.
+ */
+export const getEntity = <ThrowOnError extends boolean = true>(options: Options<GetEntityData, ThrowOnError>) => (options.client ?? client).get<GetEntityResponses, GetEntityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/entities/{entity_id}',
+    ...options
+});
+
+/**
+ * Change an entity
+ *
+ * Absent members stay; properties are merged.
+ */
+export const updateEntity = <ThrowOnError extends boolean = true>(options: Options<UpdateEntityData, ThrowOnError>) => (options.client ?? client).patch<UpdateEntityResponses, UpdateEntityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/entities/{entity_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Find connections
+ *
+ * From one end: its relations, theirs and so on, breadth first; each relation once, with the depth at which it was first
+ * reached. Between two ends: the relations on paths that visit no entity twice. Without an end: all relations, the surest
+ * first. `relation` and `min_confidence` hold for every hop. An unknown name finds nothing.
+ */
+export const queryGraph = <ThrowOnError extends boolean = true>(options?: Options<QueryGraphData, ThrowOnError>) => (options?.client ?? client).post<QueryGraphResponses, QueryGraphErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/query',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * List relations
+ *
+ * Newest first, of all agents.
+ */
+export const listRelations = <ThrowOnError extends boolean = true>(options?: Options<ListRelationsData, ThrowOnError>) => (options?.client ?? client).get<ListRelationsResponses, ListRelationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/relations',
+    ...options
+});
+
+/**
+ * Connect two entities
+ *
+ * Or bring the relation up to date that is there already, with the same source, relation and target in the same scope:
+ * its confidence and properties are replaced. A name must fit exactly one entity; names count before aliases.
+ */
+export const createRelation = <ThrowOnError extends boolean = true>(options: Options<CreateRelationData, ThrowOnError>) => (options.client ?? client).post<CreateRelationResponses, CreateRelationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/relations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete a relation
+ *
+ * Its entities stay.
+ */
+export const deleteRelation = <ThrowOnError extends boolean = true>(options: Options<DeleteRelationData, ThrowOnError>) => (options.client ?? client).delete<DeleteRelationResponses, DeleteRelationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/relations/{relation_id}',
+    ...options
+});
+
+/**
+ * Get a relation
+ */
+export const getRelation = <ThrowOnError extends boolean = true>(options: Options<GetRelationData, ThrowOnError>) => (options.client ?? client).get<GetRelationResponses, GetRelationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/graph/relations/{relation_id}',
     ...options
 });
 

@@ -543,6 +543,30 @@ export type UpdateSpending = {
 };
 
 /**
+ * Changes to an entity. Absent members stay; null clears lists and properties.
+ */
+export type UpdateEntity = {
+    /**
+     * Compared in NFKC, without case, with single spaces.
+     */
+    name?: string | null;
+    /**
+     * Replaces the list.
+     */
+    aliases?: Array<string> | null;
+    /**
+     * A word in lower case. Also read as `{"custom": "word"}`.
+     */
+    entity_type?: string | null;
+    /**
+     * Merged into the present ones, which may have at most 32 KiB together; null removes one of them.
+     */
+    properties?: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * New limits of the server. What is absent stays, null goes back to the configuration.
  */
 export type UpdateBudget = {
@@ -2498,7 +2522,7 @@ export type Pressure = 'low' | 'medium' | 'high' | 'critical';
 /**
  * Stable word for a kind of failure.
  */
-export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'entity_not_found' | 'relation_not_found' | 'duplicate_entity' | 'ambiguous_entity' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
 
 /**
  * Where a run stands.
@@ -3252,6 +3276,62 @@ export type ReplaceAgent = {
 };
 
 /**
+ * A page of relations.
+ */
+export type RelationList = {
+    /**
+     * Newest first.
+     */
+    relations: Array<Relation>;
+    /**
+     * All relations that match.
+     */
+    total: number;
+    /**
+     * Where the next page begins; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Who sees it: `self` = the agent it belongs to, `shared` = all agents.
+ */
+export type GraphScope = 'self' | 'shared';
+
+/**
+ * What is known about two entities.
+ */
+export type Relation = {
+    id: Id;
+    scope: GraphScope;
+    /**
+     * Id of the entity it starts from.
+     */
+    source: string;
+    /**
+     * Known kinds are created_by, depends_on, knows_about, located_in, owned_by, part_of, produces, related_to, uses and
+     * works_at.
+     */
+    relation: string;
+    /**
+     * Id of the entity it leads to.
+     */
+    target: string;
+    /**
+     * What is known of it besides, in any form.
+     */
+    properties: {
+        [key: string]: unknown;
+    };
+    /**
+     * How sure it is.
+     */
+    confidence: number;
+    agent_id?: Id | null;
+    created_at: Ts;
+};
+
+/**
  * Reasoning that the provider keeps to itself.
  */
 export type RedactedThinkingBlock = {
@@ -3278,6 +3358,47 @@ export type Queue = {
      */
     oldest_pending_secs: number;
 };
+
+/**
+ * A search from one entity, between two, or for relations of any.
+ */
+export type QueryGraph = {
+    /**
+     * Id, name or alias; a name may fit several.
+     */
+    source?: string | null;
+    /**
+     * Id, name or alias; a name may fit several. With both ends, what is found are the relations on paths between them.
+     */
+    target?: string | null;
+    /**
+     * Only relations of this kind are followed. Also read as `{"custom": "word"}`.
+     */
+    relation?: string | null;
+    /**
+     * Hops to follow; above 1 an end is needed.
+     */
+    max_depth?: number | null;
+    direction?: Direction | null;
+    /**
+     * Less sure relations are not followed.
+     */
+    min_confidence?: number | null;
+    /**
+     * Matches to show.
+     */
+    limit?: number | null;
+    scope?: GraphScope | null;
+    /**
+     * Id or name of an agent: only what it sees, that is what is shared and its own.
+     */
+    agent?: string | null;
+};
+
+/**
+ * Which way relations are followed from the start.
+ */
+export type Direction = 'outgoing' | 'incoming' | 'both';
 
 /**
  * All profiles.
@@ -4019,6 +4140,69 @@ export type Health = {
 };
 
 /**
+ * What a search of the graph found.
+ */
+export type GraphMatches = {
+    /**
+     * By depth, then confidence.
+     */
+    matches: Array<GraphMatch>;
+    /**
+     * Matches found, also those beyond `limit`.
+     */
+    total: number;
+    /**
+     * There is more than is shown: beyond `limit`, or beyond the 10,000 relations that a search visits.
+     */
+    truncated: boolean;
+};
+
+/**
+ * Something that is known: a person, an organization, a project, …
+ */
+export type Entity = {
+    /**
+     * Given by whoever added it, else a UUIDv7.
+     */
+    id: string;
+    scope: GraphScope;
+    /**
+     * With its type unique in its scope.
+     */
+    name: string;
+    /**
+     * Other names it is found by.
+     */
+    aliases: Array<string>;
+    /**
+     * Known types are concept, document, event, location, organization, person, project and tool.
+     */
+    entity_type: string;
+    /**
+     * What is known of it besides, in any form.
+     */
+    properties: {
+        [key: string]: unknown;
+    };
+    agent_id?: Id | null;
+    created_at: Ts;
+    updated_at: Ts;
+};
+
+/**
+ * A relation that a search walked, with both its ends.
+ */
+export type GraphMatch = {
+    source: Entity;
+    relation: Relation;
+    target: Entity;
+    /**
+     * Hops from the start to its far end.
+     */
+    depth: number;
+};
+
+/**
  * The bytes of a file.
  */
 export type FileBytes = Blob | File;
@@ -4127,6 +4311,56 @@ export type ErrorBody = {
      * The fields or facts it is about.
      */
     details?: Array<ErrorDetail>;
+};
+
+/**
+ * A page of entities.
+ */
+export type EntityList = {
+    /**
+     * By name.
+     */
+    entities: Array<Entity>;
+    /**
+     * All entities that match.
+     */
+    total: number;
+    /**
+     * Where the next page begins; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * An entity with its relations counted.
+ */
+export type EntityDetail = Entity & {
+    /**
+     * Relations that start from it.
+     */
+    outgoing: number;
+    /**
+     * Relations that lead to it.
+     */
+    incoming: number;
+};
+
+/**
+ * What went with a deleted entity.
+ */
+export type EntityDeleted = {
+    /**
+     * Always true.
+     */
+    deleted: boolean;
+    /**
+     * The entity that is gone.
+     */
+    id: string;
+    /**
+     * Relations that touched it.
+     */
+    relations_deleted: number;
 };
 
 /**
@@ -4280,6 +4514,75 @@ export type CreateSession = {
      * The caller's next message goes there.
      */
     activate?: boolean;
+};
+
+/**
+ * A relation to be added, or brought up to date when it is already there.
+ */
+export type CreateRelation = {
+    /**
+     * Id, name or alias of one entity.
+     */
+    source: string;
+    /**
+     * Id, name or alias of one entity.
+     */
+    target: string;
+    /**
+     * A word in lower case. Also read as `{"custom": "word"}`.
+     */
+    relation: string;
+    /**
+     * How sure it is.
+     */
+    confidence?: number;
+    /**
+     * At most 16 KiB.
+     */
+    properties?: {
+        [key: string]: unknown;
+    };
+    /**
+     * A shared relation joins shared entities; what is `self` may also lead to shared ones.
+     */
+    scope?: GraphScope;
+    /**
+     * Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
+     */
+    agent?: string | null;
+};
+
+/**
+ * An entity to be added, or brought up to date when it is already there.
+ */
+export type CreateEntity = {
+    /**
+     * Letters, digits and `._:-`; default: a UUIDv7.
+     */
+    id?: string | null;
+    /**
+     * Compared in NFKC, without case, with single spaces.
+     */
+    name: string;
+    /**
+     * A word in lower case; `org` and `doc` mean organization and document. Also read as `{"custom": "word"}`.
+     */
+    entity_type: string;
+    /**
+     * Other names it is found by.
+     */
+    aliases?: Array<string>;
+    /**
+     * At most 32 KiB.
+     */
+    properties?: {
+        [key: string]: unknown;
+    };
+    scope?: GraphScope;
+    /**
+     * Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
+     */
+    agent?: string | null;
 };
 
 /**
@@ -8760,6 +9063,629 @@ export type GetHealthDetailResponses = {
 };
 
 export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
+
+export type ListEntitiesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Part of the name or an alias, in any case.
+         */
+        q?: string;
+        /**
+         * Only entities of this type.
+         */
+        entity_type?: string;
+        /**
+         * Only entities of this scope.
+         */
+        scope?: GraphScope;
+        /**
+         * Id or name of the agent that owns or added them.
+         */
+        agent?: string;
+    };
+    url: '/api/memory/graph/entities';
+};
+
+export type ListEntitiesErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListEntitiesError = ListEntitiesErrors[keyof ListEntitiesErrors];
+
+export type ListEntitiesResponses = {
+    /**
+     * A page of entities
+     */
+    200: EntityList;
+};
+
+export type ListEntitiesResponse = ListEntitiesResponses[keyof ListEntitiesResponses];
+
+export type CreateEntityData = {
+    body: CreateEntity;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/memory/graph/entities';
+};
+
+export type CreateEntityErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `duplicate_entity`: the id, or name and type, belong to another one, `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type CreateEntityError = CreateEntityErrors[keyof CreateEntityErrors];
+
+export type CreateEntityResponses = {
+    /**
+     * The entity that was there, as it is now
+     */
+    200: Entity;
+    /**
+     * The new entity
+     */
+    201: Entity;
+};
+
+export type CreateEntityResponse = CreateEntityResponses[keyof CreateEntityResponses];
+
+export type DeleteEntityData = {
+    body?: never;
+    path: {
+        /**
+         * The entity
+         */
+        entity_id: string;
+    };
+    query?: never;
+    url: '/api/memory/graph/entities/{entity_id}';
+};
+
+export type DeleteEntityErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `entity_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type DeleteEntityError = DeleteEntityErrors[keyof DeleteEntityErrors];
+
+export type DeleteEntityResponses = {
+    /**
+     * What is gone
+     */
+    200: EntityDeleted;
+};
+
+export type DeleteEntityResponse = DeleteEntityResponses[keyof DeleteEntityResponses];
+
+export type GetEntityData = {
+    body?: never;
+    path: {
+        /**
+         * The entity
+         */
+        entity_id: string;
+    };
+    query?: never;
+    url: '/api/memory/graph/entities/{entity_id}';
+};
+
+export type GetEntityErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `entity_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetEntityError = GetEntityErrors[keyof GetEntityErrors];
+
+export type GetEntityResponses = {
+    /**
+     * The entity
+     */
+    200: EntityDetail;
+};
+
+export type GetEntityResponse = GetEntityResponses[keyof GetEntityResponses];
+
+export type UpdateEntityData = {
+    body?: UpdateEntity;
+    path: {
+        /**
+         * The entity
+         */
+        entity_id: string;
+    };
+    query?: never;
+    url: '/api/memory/graph/entities/{entity_id}';
+};
+
+export type UpdateEntityErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `entity_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `duplicate_entity`: another one of the scope has this name and type
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateEntityError = UpdateEntityErrors[keyof UpdateEntityErrors];
+
+export type UpdateEntityResponses = {
+    /**
+     * The entity as it is now
+     */
+    200: Entity;
+};
+
+export type UpdateEntityResponse = UpdateEntityResponses[keyof UpdateEntityResponses];
+
+export type QueryGraphData = {
+    body?: QueryGraph;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/memory/graph/query';
+};
+
+export type QueryGraphErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type QueryGraphError = QueryGraphErrors[keyof QueryGraphErrors];
+
+export type QueryGraphResponses = {
+    /**
+     * What was found
+     */
+    200: GraphMatches;
+};
+
+export type QueryGraphResponse = QueryGraphResponses[keyof QueryGraphResponses];
+
+export type ListRelationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Id, name or alias of the entity they start from.
+         */
+        source?: string;
+        /**
+         * Id, name or alias of the entity they lead to.
+         */
+        target?: string;
+        /**
+         * Only relations of this kind.
+         */
+        relation?: string;
+        /**
+         * Only relations that are at least so sure.
+         */
+        min_confidence?: number;
+        /**
+         * Only relations of this scope.
+         */
+        scope?: GraphScope;
+        /**
+         * Id or name of the agent that owns or added them.
+         */
+        agent?: string;
+    };
+    url: '/api/memory/graph/relations';
+};
+
+export type ListRelationsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListRelationsError = ListRelationsErrors[keyof ListRelationsErrors];
+
+export type ListRelationsResponses = {
+    /**
+     * A page of relations
+     */
+    200: RelationList;
+};
+
+export type ListRelationsResponse = ListRelationsResponses[keyof ListRelationsResponses];
+
+export type CreateRelationData = {
+    body: CreateRelation;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/memory/graph/relations';
+};
+
+export type CreateRelationErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `entity_not_found`, `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `ambiguous_entity`: several have the name; `details` has their ids, `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type CreateRelationError = CreateRelationErrors[keyof CreateRelationErrors];
+
+export type CreateRelationResponses = {
+    /**
+     * The relation that was there, as it is now
+     */
+    200: Relation;
+    /**
+     * The new relation
+     */
+    201: Relation;
+};
+
+export type CreateRelationResponse = CreateRelationResponses[keyof CreateRelationResponses];
+
+export type DeleteRelationData = {
+    body?: never;
+    path: {
+        /**
+         * The relation
+         */
+        relation_id: Id;
+    };
+    query?: never;
+    url: '/api/memory/graph/relations/{relation_id}';
+};
+
+export type DeleteRelationErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `relation_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type DeleteRelationError = DeleteRelationErrors[keyof DeleteRelationErrors];
+
+export type DeleteRelationResponses = {
+    /**
+     * It is gone
+     */
+    204: void;
+};
+
+export type DeleteRelationResponse = DeleteRelationResponses[keyof DeleteRelationResponses];
+
+export type GetRelationData = {
+    body?: never;
+    path: {
+        /**
+         * The relation
+         */
+        relation_id: Id;
+    };
+    query?: never;
+    url: '/api/memory/graph/relations/{relation_id}';
+};
+
+export type GetRelationErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `relation_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetRelationError = GetRelationErrors[keyof GetRelationErrors];
+
+export type GetRelationResponses = {
+    /**
+     * The relation
+     */
+    200: Relation;
+};
+
+export type GetRelationResponse = GetRelationResponses[keyof GetRelationResponses];
 
 export type GetMetricsData = {
     body?: never;
