@@ -232,6 +232,10 @@ pub enum ErrorCode {
     Interrupted,
     ModuleError,
     InvalidOutput,
+    // Approvals
+    ApprovalNotFound,
+    AlreadyDecided,
+    TooManyPending,
     // Models and money
     ProviderNotConfigured,
     ModelDisabled,
@@ -278,7 +282,8 @@ impl ErrorCode {
             | Self::EntityNotFound
             | Self::RelationNotFound
             | Self::SessionNotFound
-            | Self::RunNotFound => 404,
+            | Self::RunNotFound
+            | Self::ApprovalNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout | Self::IdleTimeout => 408,
             Self::IdempotencyKeyReused
@@ -297,6 +302,7 @@ impl ErrorCode {
             | Self::RunTimeout
             | Self::RunExpired
             | Self::ContextOverflow
+            | Self::AlreadyDecided
             | Self::CallCycle
             | Self::ProviderNotConfigured
             | Self::ModelDisabled => 409,
@@ -305,6 +311,7 @@ impl ErrorCode {
             Self::RateLimited
             | Self::LoginLocked
             | Self::QueueFull
+            | Self::TooManyPending
             | Self::TooManyConnections
             | Self::QuotaExceeded
             | Self::BudgetExceeded => 429,

@@ -3,6 +3,7 @@
 pub mod agents;
 mod any_case;
 pub mod app;
+pub mod approvals;
 pub mod artifacts;
 pub mod audit;
 pub mod auth;
@@ -28,6 +29,7 @@ pub mod runtime;
 pub mod scopes;
 pub mod secrets;
 pub mod sessions;
+pub mod settings;
 pub mod system;
 pub mod templates;
 pub mod time;

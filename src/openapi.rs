@@ -41,6 +41,7 @@ mod unions;
         (name = "runs", description = "Runs: the durable work behind every message"),
         (name = "sessions", description = "Sessions: the conversations of an agent"),
         (name = "memory", description = "What agents remember: key-values, semantic memories, the knowledge graph"),
+        (name = "approvals", description = "Questions to a person before something happens"),
         (name = "templates", description = "Agent templates and tool profiles"),
         (name = "usage", description = "What model calls took and cost"),
         (name = "budget", description = "Limits on money and tokens"),

@@ -24,7 +24,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     agents,
     app::AppState,
-    auth, budget, docs_page,
+    approvals, auth, budget, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
     memory, messages, openapi, runs, sessions, system, templates, usage, webchat,
@@ -38,6 +38,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(sessions::router())
         .merge(memory::router())
         .merge(auth::router())
+        .merge(approvals::router())
         .merge(system::router())
         .merge(templates::router())
         .merge(usage::router())

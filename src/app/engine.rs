@@ -55,6 +55,7 @@ fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSet
         retry_base: Duration::from_millis(runtime.retry_base_ms),
         drain: Duration::from_secs(runtime.drain_secs),
         admin_tools: config.policy.admin_tools.clone(),
+        approval: config.approval.clone(),
         secrets: secrets(config, models),
         workspaces: config.workspaces_dir(),
         server_folders,

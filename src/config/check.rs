@@ -13,6 +13,13 @@ pub const KEYS: &[&str] = &[
     "agents.strict_manifests",
     "api_key",
     "api_listen",
+    "approval.allow_dangerous",
+    "approval.auto_approve",
+    "approval.auto_approve_autonomous",
+    "approval.max_pending_per_agent",
+    "approval.require_approval",
+    "approval.rules",
+    "approval.timeout_secs",
     "auth.enabled",
     "auth.password_hash",
     "auth.role",
@@ -103,8 +110,9 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// Keys whose values are lists of text; in the environment they are comma-separated or JSON.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "agents.mount_roots",
+    "approval.require_approval",
     "cors.allowed_origins",
     "exec.path",
     "exec_policy.allowed_commands",
@@ -118,12 +126,13 @@ const LISTS: [&str; 11] = [
 ];
 
 /// Old spellings that mean a key of ours.
-const MOVED: [(&str, &str); 11] = [
+const MOVED: [(&str, &str); 12] = [
     ("exec_policy.env_passthrough", "exec_policy.shell_env_passthrough"),
     ("exec_policy.env_allowlist", "exec_policy.shell_env_passthrough"),
     ("web.provider", "web.search_provider"),
     ("web.timeout_secs", "web.fetch.timeout_secs"),
     ("web.max_results", "web.brave.max_results"),
+    ("approval_policy", "approval"),
     ("listen_addr", "api_listen"),
     ("general.api_listen", "api_listen"),
     ("general.api_key", "api_key"),
@@ -150,7 +159,8 @@ pub fn unknown_key(key: &str) -> String {
 
 /// The text of a variable as a value of the key's type.
 pub fn value_of(key: &str, text: &str) -> Value {
-    if LISTS.contains(&key) {
+    // One of the lists also takes a flag.
+    if LISTS.contains(&key) && !matches!(text, "true" | "false") {
         let items = serde_json::from_str::<Vec<String>>(text)
             .unwrap_or_else(|_| text.split(',').map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect());
         return Value::Array(items.into_iter().map(Value::String).collect());
@@ -245,7 +255,9 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     if let Err((key, message)) = config.budget.check() {
         return fail(key, message);
     }
-    let ranges: [(&str, u64, u64, u64); 13] = [
+    let ranges: [(&str, u64, u64, u64); 15] = [
+        ("approval.timeout_secs", config.approval.timeout_secs.into(), 10, 604_800),
+        ("approval.max_pending_per_agent", config.approval.max_pending_per_agent.into(), 1, 100),
         ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
         ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),
         ("rate_limit.tokens_per_minute", config.rate_limit.tokens_per_minute.into(), 1, 10_000_000),

@@ -16,7 +16,7 @@ pub use budget::{BudgetLimits, UnknownPrice};
 pub use load::{ConfigError, Environment, Loaded, MASTER_KEY_VARIABLE, load};
 pub use tools::{Exec, Location, Place, Web};
 
-use crate::{agents::manifest::ExecPolicy, scopes::Role};
+use crate::{agents::manifest::ExecPolicy, runtime::policy::ServerApproval, scopes::Role};
 
 /// Everything an operator can set. Secrets never leave this struct by `Debug` or over the API.
 #[derive(Clone, Deserialize)]
@@ -55,6 +55,7 @@ pub struct Config {
     pub security: Security,
     pub skills: Skills,
     pub policy: Policy,
+    pub approval: ServerApproval,
     pub web: Web,
     pub exec: Exec,
     /// What agents may execute unless their manifests say otherwise.
@@ -107,6 +108,7 @@ impl Default for Config {
             security: Security::default(),
             skills: Skills::default(),
             policy: Policy::default(),
+            approval: ServerApproval::default(),
             web: Web::default(),
             exec: Exec::default(),
             exec_policy: ExecPolicy::default(),

@@ -16,3 +16,4 @@ pub use facts::{
 };
 pub use routes::router;
 pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};
+pub use views::approval_required;

@@ -16,7 +16,7 @@ mod event;
 #[cfg(test)]
 mod tests;
 
-pub use event::wire_event;
+pub use event::{approval_required, wire_event};
 
 /// Characters of the message that a single run shows.
 const INPUT_CHARS: usize = 4_096;
@@ -133,7 +133,7 @@ fn step_status(row: &StepRow) -> RunStepStatus {
     match row.state {
         StepState::Planned | StepState::Waiting => RunStepStatus::Pending,
         StepState::Running => RunStepStatus::Running,
-        StepState::Done if refused => RunStepStatus::Denied,
+        StepState::Done if refused || (row.kind == StepKind::Approval && row.is_error) => RunStepStatus::Denied,
         StepState::Done if row.is_error => RunStepStatus::Failed,
         StepState::Done => RunStepStatus::Completed,
         StepState::Failed => RunStepStatus::Failed,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    approvals::{ApprovalStatus, RiskLevel},
     error::ErrorCode,
     ids::Id,
     llm::ErrorClass,
@@ -98,6 +99,18 @@ pub enum EventBody {
     ToolStarted { step: i32, call_id: String, tool: String },
     #[serde(rename = "tool.finished")]
     ToolFinished(ToolFinished),
+    /// A person has to release a call.
+    #[serde(rename = "approval.requested")]
+    ApprovalRequested(ApprovalRequested),
+    #[serde(rename = "approval.decided")]
+    ApprovalDecided {
+        step: i32,
+        approval_id: Id,
+        /// Also `expired`.
+        decision: ApprovalStatus,
+        by: Option<String>,
+        reason: Option<String>,
+    },
     #[serde(rename = "retry")]
     Retry {
         step: i32,
@@ -174,6 +187,21 @@ pub struct ToolFinished {
     pub result: String,
     #[serde(default)]
     pub truncated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalRequested {
+    pub step: i32,
+    pub approval_id: Id,
+    pub call_id: String,
+    pub tool: String,
+    /// Secrets are masked.
+    #[serde(default)]
+    pub arguments: Value,
+    pub risk: RiskLevel,
+    pub rule: String,
+    pub summary: String,
+    pub expires_at: Ts,
 }
 
 /// The run completed or was cancelled.

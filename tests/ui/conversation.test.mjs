@@ -152,6 +152,22 @@ test('Esc stops, and a message in the meantime waits its turn', async () => {
   await answers(page).last().getByText('Stopped').waitFor();
 });
 
+test('a call that asks waits for the reader, also over a reload', async () => {
+  page = await openPage(browser);
+  await server.scripted('asker', { profile: 'coding', tools: { file_write: { approval: 'ask' } } });
+  await page.goto(`${server.url}/#/asker`);
+  await send(page, '@@tool file_write {"path":"a.txt","content":"x"}\n@@turn\n@@reply first done');
+  const question = page.getByRole('group', { name: 'May the agent use file_write?' });
+  await question.waitFor();
+  await page.reload();
+  await question.getByRole('button', { name: 'Allow' }).click();
+  assert.match(await finished(page), /first done/);
+  await send(page, '@@tool file_write {"path":"b.txt","content":"x"}\n@@turn\n@@reply second done');
+  await question.getByRole('button', { name: 'Refuse' }).click();
+  assert.match(await finished(page), /second done/);
+  assert.match(await answers(page).last().locator('details.tool summary').innerText(), /refused/);
+});
+
 test('a tool call is one line that opens', async () => {
   page = await openPage(browser);
   await server.scripted('reader', { profile: 'coding' });

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query:
 use super::{lookup, save};
 use crate::{
     agents::{AgentRow, AgentState, entity},
+    approvals,
     db::Db,
     error::{Error, ErrorCode, Result},
     ids::Id,
@@ -87,7 +88,8 @@ pub async fn terminate(db: &Db, id: Id) -> Result<Terminated> {
         level = next.iter().map(|child| child.id).collect();
         children.extend(next);
     }
-    let ids = std::iter::once(id).chain(children.iter().map(|child| child.id));
+    let ids: Vec<Id> = std::iter::once(id).chain(children.iter().map(|child| child.id)).collect();
+    approvals::service::cancel_of_agents(&tx, &ids, now).await?;
     entity::Entity::update_many()
         .col_expr(entity::Column::State, Expr::value(AgentState::Terminated))
         .col_expr(entity::Column::TerminatedAt, Expr::value(now))

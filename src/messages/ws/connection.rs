@@ -18,18 +18,23 @@ use tokio_stream::StreamMap;
 
 use super::{
     frames::{
-        BadFrame, ClientCancel, ClientCommand, ClientFrame, ClientResume, ConnectedFrame, PongFrame, ServerFrame,
-        Verbosity,
+        ApprovalDecision, BadFrame, ClientApproval, ClientCancel, ClientCommand, ClientFrame, ClientResume,
+        ConnectedFrame, PongFrame, ServerFrame, Verbosity,
     },
     view::RunView,
 };
 use crate::{
     agents::{self, AgentRow},
     app::AppState,
+    approvals::{
+        self,
+        schema::{ApproveRequest, RejectRequest},
+    },
     auth,
     caller::Caller,
     error::{Error, ErrorCode, Result},
     events::Event,
+    http::extract::invalid,
     http::ws::{self, Close, Gone, MAX_FRAME, PING_EVERY, Sender},
     ids::Id,
     messages::{Intake, commands::Command, schema::SendMessage},
@@ -226,11 +231,36 @@ impl Connection {
                 let outcome = self.cancel(run_id).await;
                 self.report(outcome.map(|_| ()), None).await
             }
+            ClientFrame::Approval(decision) => {
+                let outcome = Box::pin(self.decide(decision)).await;
+                self.report(outcome, None).await
+            }
             ClientFrame::Resume(ClientResume { run_id, last_event_id }) => {
                 let outcome = self.resume(run_id, EventId(last_event_id.max(0))).await;
                 self.report(outcome, None).await
             }
         }
+    }
+
+    async fn decide(&mut self, frame: ClientApproval) -> Result<()> {
+        if !self.caller.scopes.has("approvals:write") {
+            let text = "Deciding approvals needs the scope approvals:write";
+            return Err(Error::new(ErrorCode::InsufficientScope, text).with_detail("scope", "approvals:write"));
+        }
+        let (id, reason) = (frame.approval_id, frame.reason);
+        match frame.decision {
+            ApprovalDecision::Approve => {
+                let body = ApproveRequest { reason, arguments: frame.arguments, remember: frame.remember };
+                validator::Validate::validate(&body).map_err(|e| invalid(&e))?;
+                approvals::approve(&self.app, &self.caller, id, body).await?;
+            }
+            ApprovalDecision::Reject => {
+                let body = RejectRequest { reason };
+                validator::Validate::validate(&body).map_err(|e| invalid(&e))?;
+                approvals::reject(&self.app, &self.caller, id, body.reason).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn command(&mut self, word: &str, args: &str) -> Result<(), Gone> {

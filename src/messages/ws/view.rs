@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::frames::{
-    ErrorFrame, FrameMark, PhaseFrame, ResponseFrame, RetryFrame, RunFrame, RunPhase, ServerFrame, SilentCompleteFrame,
-    StepDiscardedFrame, TextDeltaFrame, ThinkingDeltaFrame, ThinkingFrame, ToolEndFrame, ToolResultFrame,
-    ToolStartFrame, TypingFrame, TypingState, Verbosity, WarningFrame,
+    ApprovalRequiredFrame, ErrorFrame, FrameMark, PhaseFrame, ResponseFrame, RetryFrame, RunFrame, RunPhase,
+    ServerFrame, SilentCompleteFrame, StepDiscardedFrame, TextDeltaFrame, ThinkingDeltaFrame, ThinkingFrame,
+    ToolEndFrame, ToolResultFrame, ToolStartFrame, TypingFrame, TypingState, Verbosity, WarningFrame,
 };
 use crate::{
     ids::Id,
-    runs::{StepKind, schema::RunStatus},
+    runs::{StepKind, approval_required, schema::RunStatus},
     runtime::{
         engine::failure_code,
         event::{Done, EventBody, EventId, Failed, RESULT_BYTES, RunEvent},
@@ -82,6 +82,17 @@ impl RunView {
             | EventBody::ToolCall { .. }
             | EventBody::ToolStarted { .. }
             | EventBody::ToolFinished(_) => self.tool(mark, &event.body, verbose),
+            EventBody::ApprovalRequested(asked) => {
+                vec![ServerFrame::ApprovalRequired(Box::new(ApprovalRequiredFrame {
+                    session_id: mark.session_id,
+                    event_id: mark.event_id,
+                    approval: approval_required(event.run_id, asked),
+                }))]
+            }
+            EventBody::ApprovalDecided { .. } => vec![self.run(mark, RunStatus::Running, None)],
+            EventBody::Waiting { kind, .. } if kind == "approval" => {
+                vec![self.run(mark, RunStatus::WaitingApproval, None), phase(RunPhase::WaitingApproval, None)]
+            }
             EventBody::StepDiscarded { discards_after, .. } => {
                 self.streaming = false;
                 vec![ServerFrame::StepDiscarded(StepDiscardedFrame { mark, discards_after: discards_after.0 })]

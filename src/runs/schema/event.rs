@@ -5,7 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::RunStatus;
-use crate::{error::ErrorCode, ids::Id, runs::StopReason, usage::schema::Usage};
+use crate::{approvals::RiskLevel, error::ErrorCode, ids::Id, runs::StopReason, time::Ts, usage::schema::Usage};
 
 /// Something that happened in a run. The last event of a run is `done` or `error`, exactly once.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -14,6 +14,7 @@ pub enum RunEvent {
     TextDelta(TextDelta),
     ThinkingDelta(ThinkingDelta),
     ToolUse(ToolUse),
+    ApprovalRequired(Box<ApprovalRequired>),
     ToolResult(ToolResult),
     StepDiscarded(StepDiscarded),
     Retry(RunRetry),
@@ -29,6 +30,7 @@ impl RunEvent {
             Self::TextDelta(_) => "text_delta",
             Self::ThinkingDelta(_) => "thinking_delta",
             Self::ToolUse(_) => "tool_use",
+            Self::ApprovalRequired(_) => "approval_required",
             Self::ToolResult(_) => "tool_result",
             Self::StepDiscarded(_) => "step_discarded",
             Self::Retry(_) => "retry",
@@ -83,6 +85,30 @@ pub struct ToolUse {
     /// Number of the answer that asked for it, from 1.
     #[schema(minimum = 1)]
     pub iteration: i32,
+    /// True for the last event only.
+    pub done: bool,
+}
+
+/// A call waits for a person: decide with `approve_request` or `reject_request`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApprovalRequired {
+    /// The run.
+    pub run_id: Id,
+    /// The approval to decide.
+    pub approval_id: Id,
+    /// Name of the tool.
+    #[schema(example = "shell_exec")]
+    pub tool_name: String,
+    /// Id that the model gave the call.
+    pub tool_use_id: String,
+    /// Arguments of the call; secrets are masked.
+    pub arguments: Value,
+    /// What may go wrong.
+    pub risk_level: RiskLevel,
+    /// What would happen, as a line for people.
+    pub summary: String,
+    /// When the question lapses.
+    pub expires_at: Ts,
     /// True for the last event only.
     pub done: bool,
 }

@@ -11,7 +11,8 @@ use crate::{caller::CallerKind, error::ErrorCode, ids::Id, time::Ts, usage::sche
 mod event;
 
 pub use event::{
-    RunDone, RunEvent, RunFailed, RunRetry, RunWarning, StepDiscarded, TextDelta, ThinkingDelta, ToolResult, ToolUse,
+    ApprovalRequired, RunDone, RunEvent, RunFailed, RunRetry, RunWarning, StepDiscarded, TextDelta, ThinkingDelta,
+    ToolResult, ToolUse,
 };
 
 /// Where a run stands.

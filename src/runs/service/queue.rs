@@ -7,11 +7,15 @@ use sea_orm::{
 };
 
 use crate::{
+    approvals,
     error::Result,
     ids::Id,
     runs::{RunRow, RunState, entity::run},
     time::Ts,
 };
+
+/// States in which no worker has a run and one may take it.
+const WAITING: [RunState; 4] = [RunState::Queued, RunState::Parked, RunState::WaitingRetry, RunState::WaitingApproval];
 
 /// What stands in front of a new run of a session, and the state of its agent.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -81,6 +85,7 @@ pub async fn claim<C: ConnectionTrait>(
         .add(cancelled())
         .add(Condition::all().add(col(&r, run::Column::State).eq(RunState::Queued)).add(Expr::exists(blocked).not()))
         .add(col(&r, run::Column::State).eq(RunState::Parked))
+        .add(decided(col(&r, run::Column::State), col(&r, run::Column::Id)))
         .add(
             Condition::all()
                 .add(col(&r, run::Column::State).eq(RunState::WaitingRetry))
@@ -102,7 +107,7 @@ pub async fn claim<C: ConnectionTrait>(
             Expr::col((agents.clone(), Alias::new("id"))).equals((r.clone(), run::Column::AgentId)),
         )
         .and_where(col(&r, run::Column::EndedAt).is_null())
-        .and_where(col(&r, run::Column::State).is_in([RunState::Queued, RunState::Parked, RunState::WaitingRetry]))
+        .and_where(col(&r, run::Column::State).is_in(WAITING))
         .cond_where(
             Condition::any().add(cancelled()).add(
                 Condition::all()
@@ -120,6 +125,11 @@ pub async fn claim<C: ConnectionTrait>(
         candidate.and_where(col(&r, run::Column::Background).eq(false));
     }
     take(db, candidate, r, owner, lease_until).await
+}
+
+/// A run that waits for a person who has decided.
+fn decided(state: Expr, id: Expr) -> Expr {
+    state.eq(RunState::WaitingApproval).and(Expr::exists(approvals::service::decided_for(id)))
 }
 
 /// Takes a run whose worker stopped renewing its lease.
@@ -245,7 +255,12 @@ pub async fn any_waiting<C: ConnectionTrait>(db: &C) -> Result<bool> {
         .select_only()
         .column(run::Column::Id)
         .filter(run::Column::EndedAt.is_null())
-        .filter(run::Column::State.is_in([RunState::Queued, RunState::Parked, RunState::WaitingRetry]))
+        .filter(
+            Condition::any()
+                .add(run::Column::State.is_in([RunState::Queued, RunState::Parked, RunState::WaitingRetry]))
+                .add(run::Column::CancelRequestedAt.is_not_null().and(run::Column::State.eq(RunState::WaitingApproval)))
+                .add(decided(Expr::col((run::Entity, run::Column::State)), Expr::col((run::Entity, run::Column::Id)))),
+        )
         .limit(1)
         .into_tuple()
         .one(db)

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
+    approvals,
     error::Result,
     ids::Id,
     runs::{
@@ -157,6 +158,7 @@ pub async fn erase_agent<C: ConnectionTrait>(db: &C, agent: Id) -> Result<()> {
 async fn erase<C: ConnectionTrait>(db: &C, whose: Expr) -> Result<()> {
     let runs = || Query::select().column(run::Column::Id).from(run::Entity).and_where(whose.clone()).to_owned();
     let nothing = serde_json::json!({});
+    approvals::service::erase(db, runs()).await?;
     event::Entity::update_many()
         .col_expr(event::Column::Payload, Expr::value(nothing.clone()))
         .filter(event::Column::RunId.in_subquery(runs()))

@@ -3,12 +3,12 @@
 use crate::{
     ids::Id,
     runs::schema::{
-        RunDone, RunEvent as WireEvent, RunFailed, RunRetry, RunWarning, StepDiscarded, TextDelta, ThinkingDelta,
-        ToolResult, ToolUse,
+        ApprovalRequired, RunDone, RunEvent as WireEvent, RunFailed, RunRetry, RunWarning, StepDiscarded, TextDelta,
+        ThinkingDelta, ToolResult, ToolUse,
     },
     runtime::{
         engine::failure_code,
-        event::{Done, EventBody, Failed, RunEvent, ToolFinished},
+        event::{ApprovalRequested, Done, EventBody, Failed, RunEvent, ToolFinished},
     },
     usage::schema::{Usage, usd},
 };
@@ -33,6 +33,7 @@ pub fn wire_event(event: &RunEvent, request_id: Id) -> Option<WireEvent> {
             iteration: *iteration,
             done,
         }),
+        EventBody::ApprovalRequested(asked) => WireEvent::ApprovalRequired(Box::new(approval_required(run_id, asked))),
         EventBody::ToolFinished(finished) => WireEvent::ToolResult(tool_result(run_id, finished)),
         EventBody::StepDiscarded { discards_after, .. } => {
             WireEvent::StepDiscarded(StepDiscarded { run_id, discards_after: discards_after.0, done })
@@ -61,8 +62,24 @@ pub fn wire_event(event: &RunEvent, request_id: Id) -> Option<WireEvent> {
         | EventBody::Message { .. }
         | EventBody::Usage { .. }
         | EventBody::Waiting { .. }
+        | EventBody::ApprovalDecided { .. }
         | EventBody::Erased => return None,
     })
+}
+
+/// The same in streams and sockets.
+pub fn approval_required(run_id: Id, asked: &ApprovalRequested) -> ApprovalRequired {
+    ApprovalRequired {
+        run_id,
+        approval_id: asked.approval_id,
+        tool_name: asked.tool.clone(),
+        tool_use_id: asked.call_id.clone(),
+        arguments: asked.arguments.clone(),
+        risk_level: asked.risk,
+        summary: asked.summary.clone(),
+        expires_at: asked.expires_at,
+        done: false,
+    }
 }
 
 fn tool_result(run_id: Id, finished: &ToolFinished) -> ToolResult {

@@ -16,15 +16,15 @@ use super::{
         },
         transcript::GUARD_REMARK,
     },
-    check::Ready,
+    check::{Ready, Refusal},
     lock,
     rows::step_started,
     turn::{Changes, Step, Stop, Turn},
 };
 use crate::{
-    agents, artifacts,
+    agents, approvals, artifacts,
     messages::{Block, MessageRole},
-    runs::{StepRow, StepState},
+    runs::{StepKind, StepRow, StepState},
     time::Ts,
 };
 
@@ -42,6 +42,13 @@ impl Turn {
         if self.live.shall_park() && self.live.cancelled().is_none() {
             return self.park().await;
         }
+        let batch = group.first().and_then(|at| self.steps.get(*at)).map_or(0, |s| s.batch);
+        if std::mem::replace(&mut self.asked_batch, batch) != batch {
+            self.remembered.clear();
+            if self.ask_people(batch).await? {
+                return Ok(());
+            }
+        }
         let mut changes = Changes::default();
         let mut ready = vec![];
         for at in group {
@@ -51,10 +58,15 @@ impl Turn {
                     self.begin(at, &call, &mut changes);
                     ready.push(call);
                 }
-                Err(error) => self.refuse(at, &error, &mut changes),
+                Err(Refusal::Deny(error)) => self.refuse(at, &error, &mut changes),
+                // A rule changed since the batch was asked about: ask anew.
+                Err(Refusal::Ask(..)) => self.asked_batch = 0,
             }
         }
         if ready.is_empty() {
+            if changes.steps.is_empty() {
+                return Ok(());
+            }
             self.close_batch(&mut changes);
             return self.commit(changes).await;
         }
@@ -77,6 +89,7 @@ impl Turn {
         let agent = agents::service::find(self.inner.db.read(), self.run.agent_id).await?;
         let Some(agent) = agent else { return Err(Stop::Lost) };
         self.setup = self.inner.agent_setup(&agent).await?;
+        self.approval = approvals::service::policy(self.inner.db.read(), &self.inner.settings.approval).await?;
         if agent.state == agents::AgentState::Suspended {
             self.live.park();
         }
@@ -105,7 +118,7 @@ impl Turn {
         changes.steps.push(at);
     }
 
-    fn refuse(&mut self, at: usize, error: &ToolError, changes: &mut Changes) {
+    pub(super) fn refuse(&mut self, at: usize, error: &ToolError, changes: &mut Changes) {
         let shaped = result::failure(error, &self.inner.settings.secrets, usize::MAX);
         self.end_call(at, shaped, StepState::Done, Some(error.code), Duration::ZERO, changes);
     }
@@ -216,7 +229,9 @@ impl Turn {
 
     /// The last call of the batch ended: its results become messages, in the order of the calls.
     pub(super) fn close_batch(&mut self, changes: &mut Changes) {
-        let Some(batch) = self.steps.last().map(|s| s.batch).filter(|batch| *batch > 0) else { return };
+        // Questions stand behind the calls they are about.
+        let last = self.steps.iter().rfind(|s| s.kind != StepKind::Approval);
+        let Some(batch) = last.map(|s| s.batch).filter(|batch| *batch > 0) else { return };
         if self.steps.iter().any(|s| s.batch == batch && s.state.is_open()) {
             return;
         }

@@ -11,10 +11,11 @@ use serde_json::{Map, Value};
 use super::{
     super::{
         loop_guard::{self, BeforeCall},
-        policy::{self, ApprovalPolicy, CallCounts, PolicyInput},
+        policy::{self, ApprovalPolicy, CallCounts, PolicyInput, Question},
         tools::{Needs, NetworkMeter, Tool, ToolError, ToolErrorCode, arguments, execute},
         transcript::LOOP_GUARD,
     },
+    ask::Decided,
     lock, setup,
     turn::{Step, Stop, Turn},
 };
@@ -41,11 +42,26 @@ impl Minute {
     }
 }
 
+/// Why a call is not made now.
+pub enum Refusal {
+    Deny(ToolError),
+    /// A person has to release it.
+    Ask(Question, Ready),
+}
+
+impl From<ToolError> for Refusal {
+    fn from(error: ToolError) -> Self {
+        Self::Deny(error)
+    }
+}
+
 /// A call that may be made.
 pub struct Ready {
     pub at: usize,
     pub tool: Arc<dyn Tool>,
     pub arguments: Value,
+    /// Of tool and arguments.
+    pub hash: String,
     pub replaced: Vec<String>,
     /// By its arguments, a call of a tool that otherwise only looks.
     pub changes: bool,
@@ -77,12 +93,12 @@ impl Turn {
     }
 
     /// Steps 1 to 7 of a call; nothing of them has an effect.
-    pub(super) fn check(&mut self, at: usize) -> Result<Ready, ToolError> {
+    pub(super) fn check(&mut self, at: usize) -> Result<Ready, Refusal> {
         let step = self.steps.get(at).ok_or_else(|| ToolError::new(ToolErrorCode::Internal, "The step is gone"))?;
         let name = step.tool.clone().unwrap_or_default();
         let known = self.inner.tools.get(&name).cloned();
         let Some(tool) = known else {
-            return Err(self.unknown_tool(&name));
+            return Err(self.unknown_tool(&name).into());
         };
         let given: Map<String, Value> = arguments::parse(&step.input.to_string())?;
         let none = Map::new();
@@ -93,22 +109,33 @@ impl Turn {
         if let BeforeCall::Refuse(sign) = loop_guard::before(&self.past_calls(), &name, &hash) {
             self.note_verdict(at, LOOP_GUARD, None);
             let text = format!("Not done: {}. Do something else, or say what is missing.", sign.text());
-            return Err(ToolError::new(ToolErrorCode::LoopGuard, text));
+            return Err(ToolError::new(ToolErrorCode::LoopGuard, text).into());
         }
         let needs = tool.needs(&prepared.arguments, &self.setup.view());
-        self.decide(at, &name, tool.as_ref(), &prepared.arguments, needs.as_ref())?;
-        if let Some(step) = self.steps.get_mut(at) {
-            step.input = prepared.arguments.clone();
-            step.input_hash = Some(hash);
+        let asks = self.decide(at, &name, tool.as_ref(), &prepared.arguments, needs.as_ref())?;
+        let decided = self.decision_of(at);
+        if let Some(error) = decided.as_ref().and_then(Decided::refusal) {
+            return Err(error.into());
         }
-        Ok(Ready {
+        let call = Ready {
             at,
             changes: needs.is_ok_and(|needs| needs.changes),
             limit: execute::time_limit(tool.as_ref(), self.setup.tool_timeout(&name)),
             tool,
             arguments: prepared.arguments,
+            hash,
             replaced: prepared.replaced,
-        })
+        };
+        let released =
+            decided.is_some_and(|d| d.call_hash.as_ref() == Some(&call.hash)) || self.remembered.contains(&at);
+        if let Some(question) = asks.filter(|_| !released) {
+            return Err(Refusal::Ask(question, call));
+        }
+        if let Some(step) = self.steps.get_mut(at) {
+            step.input = call.arguments.clone();
+            step.input_hash = Some(call.hash.clone());
+        }
+        Ok(call)
     }
 
     /// Shared by all runs of the agent.
@@ -141,14 +168,17 @@ impl Turn {
         tool: &dyn Tool,
         arguments: &Value,
         needs: Result<&Needs, &ToolError>,
-    ) -> Result<(), ToolError> {
+    ) -> Result<Option<Question>, ToolError> {
         let error = match self.verdict(name, Some(tool), arguments, needs) {
             policy::Verdict::Allow => {
                 self.note_verdict(at, "allow", None);
-                return Ok(());
+                return Ok(None);
+            }
+            policy::Verdict::Ask(question) => {
+                self.note_verdict(at, "ask", Some(question.rule.clone()));
+                return Ok(Some(question));
             }
             policy::Verdict::Deny(error) => error,
-            policy::Verdict::Ask(question) => question.refuse(),
         };
         let word =
             serde_json::to_value(error.code).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
@@ -187,7 +217,7 @@ impl Turn {
                 network_used_up: self.network_meter().left() == 0,
             },
             approval: ApprovalPolicy {
-                server: &self.inner.settings.approval,
+                server: &self.approval,
                 require: approval.require.as_deref().unwrap_or_default(),
                 auto: approval.auto.as_deref().unwrap_or_default(),
                 door: door.as_ref().and_then(Value::as_str).unwrap_or_default(),

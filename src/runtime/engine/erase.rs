@@ -18,6 +18,7 @@ use super::{
 use crate::{
     agents::{self, AgentRow, rules::ManifestRules},
     budget,
+    approvals,
     error::Result,
     ids::Id,
     llm::{TokenUsage, estimate, registry::ModelChoice},
@@ -126,6 +127,7 @@ impl Inner {
                 continue;
             }
             runs::service::cancel_open_steps(tx, run.id, now).await?;
+            approvals::service::cancel_of_run(tx, run.id, now).await?;
             for n in numbered {
                 runs::service::append_events(tx, vec![n.row]).await?;
                 ended.push((run.clone(), n.event));

@@ -3,6 +3,7 @@
 
 mod accept;
 mod answer;
+mod ask;
 mod calls;
 mod cancel;
 mod charge;
@@ -153,6 +154,8 @@ struct Inner {
     wake: Notify,
     /// Runs wait for something, as far as this process knows.
     backlog: AtomicBool,
+    /// An approval was asked for, decided or ended.
+    decided: Notify,
     draining: AtomicBool,
     /// Ends the loops and every follower.
     stopped: CancellationToken,
@@ -187,6 +190,7 @@ impl Engine {
             background: Arc::new(Semaphore::new(settings.background_workers)),
             wake: Notify::new(),
             backlog: AtomicBool::new(true),
+            decided: Notify::new(),
             draining: AtomicBool::new(false),
             stopped: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -250,7 +250,7 @@ impl Turn {
                 }
             }
             Next::Finish(end) => self.end(end, changes),
-            Next::RunCalls(_) => {}
+            Next::RunCalls(_) | Next::WaitForPeople => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One worker and one run: asks `next` what to do, does it, writes it, until the run ends or has to wait.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use sea_orm::DatabaseTransaction;
 
@@ -9,6 +9,7 @@ use super::{
         event::{EventBody, EventId, RunEvent},
         loop_guard::{self, PastCall},
         next::{self, End, Next, Rules},
+        policy::ServerApproval,
         retry::Candidate,
         tools::Effect,
         transcript,
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{
     agents::{self, AgentRow},
+    approvals::{self, ApprovalRow},
     artifacts,
     budget::{self, Payers, Refusal},
     error::{Error, Result},
@@ -89,6 +91,12 @@ pub struct Turn {
     pub(super) payers: Option<Payers>,
     /// The step whose call something is reserved for.
     pub(super) reserved: Option<Id>,
+    /// The server's policy as it was when the last tool call began.
+    pub(super) approval: ServerApproval,
+    /// Batch whose questions were asked.
+    pub(super) asked_batch: i32,
+    /// Positions of calls that a remembered approval releases.
+    pub(super) remembered: HashSet<usize>,
 }
 
 /// What one transaction changes. Steps are named by their position in `Turn::steps`.
@@ -111,6 +119,10 @@ pub struct Changes {
     pub events: Vec<(Option<Id>, EventBody)>,
     /// For the listener, once everything is stored.
     pub announcements: Vec<(&'static str, serde_json::Value)>,
+    /// Questions to a person.
+    pub approvals: Vec<ApprovalRow>,
+    /// Decisions that the run has taken note of.
+    pub applied: Vec<Id>,
     /// The run ended: note it on session and agent.
     pub ends: bool,
 }
@@ -192,6 +204,9 @@ impl Turn {
             context_file_read: false,
             payers: None,
             reserved: None,
+            approval: inner.settings.approval.clone(),
+            asked_batch: 0,
+            remembered: HashSet::new(),
         }
     }
 
@@ -227,7 +242,9 @@ impl Turn {
             } else if self.live.shall_park() {
                 return self.park().await;
             }
+            self.take_decisions().await?;
             match self.next() {
+                Next::WaitForPeople => self.wait_for_people().await?,
                 Next::CallModel(call) => self.call_model(call).await?,
                 Next::RunCalls(group) => self.run_calls(group).await?,
                 Next::Finish(End::Cancelled) => self.cancel_now().await?,
@@ -292,6 +309,7 @@ impl Turn {
         };
         let pending = std::mem::take(&mut self.pending).into_iter().map(|body| (None, body));
         changes.events.splice(0..0, pending);
+        let withdraws = changes.ends && self.withdraw_questions(&mut changes, now);
         if changes.ends || !changes.messages.is_empty() {
             let found = self.number_messages(&tx, &mut changes, now).await?;
             if !found {
@@ -316,6 +334,11 @@ impl Turn {
         runs::service::insert_steps(&tx, steps(&changes.new_steps)).await?;
         for step in steps(&changes.steps) {
             runs::service::save_step(&tx, &step).await?;
+        }
+        approvals::service::insert(&tx, changes.approvals).await?;
+        approvals::service::mark_applied(&tx, &changes.applied).await?;
+        if withdraws {
+            approvals::service::cancel_of_run(&tx, self.run.id, now).await?;
         }
         for artifact in changes.artifacts {
             artifacts::service::store(&tx, self.run.agent_id, self.run.session_id, artifact, now).await?;

@@ -33,7 +33,7 @@ impl Turn {
         self.leave(changes).await
     }
 
-    async fn leave(&mut self, changes: Changes) -> Step {
+    pub(super) async fn leave(&mut self, changes: Changes) -> Step {
         self.run.lease_owner = None;
         self.run.lease_until = None;
         self.commit(changes).await?;

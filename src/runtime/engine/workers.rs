@@ -96,6 +96,7 @@ impl Loop {
 
 /// Takes ready runs as long as there are some and a worker is free.
 async fn claim_ready(inner: &Arc<Inner>) -> Result<()> {
+    inner.expire_questions().await?;
     if !inner.settings.sole_process {
         for (run, reason) in runs::service::cancel_requests(inner.db.read(), &inner.owner).await? {
             inner.cancel_live(run, reason.as_deref());

@@ -36,6 +36,8 @@ pub enum Next {
     CallModel(Call),
     /// Positions in `steps` of the calls to make now, side by side.
     RunCalls(Vec<usize>),
+    /// The next call is not released yet.
+    WaitForPeople,
     Finish(End),
 }
 
@@ -106,6 +108,9 @@ fn batch(run: &RunRow, steps: &[StepRow], batch: i32, rules: &Rules<'_>, now: Ts
         let parallel = step.tool.as_deref().is_some_and(|tool| (rules.parallel)(tool));
         match step.state {
             StepState::Planned => {
+                if is_unreleased(steps, step) {
+                    return if group.is_empty() { Next::WaitForPeople } else { Next::RunCalls(group) };
+                }
                 if !group.is_empty() && !parallel {
                     break;
                 }
@@ -121,6 +126,12 @@ fn batch(run: &RunRow, steps: &[StepRow], batch: i32, rules: &Rules<'_>, now: Ts
         }
     }
     if group.is_empty() { before_call(run, steps, rules, now) } else { Next::RunCalls(group) }
+}
+
+/// A person was asked about this call and has not decided.
+fn is_unreleased(steps: &[StepRow], call: &StepRow) -> bool {
+    let asked = |s: &StepRow| s.kind == StepKind::Approval && s.approval_id == call.approval_id;
+    call.approval_id.is_some() && steps.iter().any(|s| asked(s) && s.state == StepState::Waiting)
 }
 
 fn before_call(run: &RunRow, steps: &[StepRow], rules: &Rules<'_>, now: Ts) -> Next {

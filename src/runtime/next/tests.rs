@@ -148,6 +148,7 @@ impl Game {
             match self.next() {
                 Next::CallModel(call) => self.call_model(call),
                 Next::RunCalls(group) => self.run_calls(&group),
+                Next::WaitForPeople => self.decide(),
                 Next::Finish(end) => return (end, self.steps),
             }
         }
@@ -216,6 +217,29 @@ impl Game {
             self.allowed.insert(call.idx, 1);
             self.steps.push(call);
         }
+        self.ask_people(idx);
+    }
+
+    /// Some calls of the batch wait for a person; the questions stand behind the calls.
+    fn ask_people(&mut self, batch: i32) {
+        let calls = (0..self.steps.len()).filter(|at| self.steps[*at].batch == batch).collect::<Vec<_>>();
+        for at in calls {
+            if self.dice.roll(4) == 0 {
+                let mut asked = new_step(&self.run, self.idx(), StepKind::Approval, self.now);
+                asked.state = StepState::Waiting;
+                asked.approval_id = Some(asked.id);
+                self.steps[at].approval_id = asked.approval_id;
+                self.steps.push(asked);
+            }
+        }
+    }
+
+    fn decide(&mut self) {
+        let waiting: Vec<usize> =
+            (0..self.steps.len()).filter(|at| self.steps[*at].state == StepState::Waiting).collect();
+        assert!(!waiting.is_empty(), "it waits for a question");
+        let at = waiting[usize::try_from(self.dice.roll(waiting.len().try_into().unwrap())).unwrap()];
+        self.steps[at].state = StepState::Done;
     }
 
     fn idx(&self) -> i32 {
@@ -229,11 +253,14 @@ impl Game {
         assert!(!alone || group.len() == 1, "a call with an effect runs alone");
         let before = self.steps.iter().filter(|s| s.batch == batch && s.idx < self.steps[group[0]].idx);
         assert!(before.clone().all(|s| !s.state.is_open()), "groups keep their order");
+        let open = self.steps.iter().filter(|s| s.state == StepState::Waiting);
+        let waiting: Vec<_> = open.map(|s| s.approval_id).collect();
         for at in group {
             self.now = self.now.plus_ms(1);
             let crash = self.dice.roll(15) == 0;
             let step = &mut self.steps[*at];
             assert_eq!((step.state, step.batch), (StepState::Planned, batch));
+            assert!(!waiting.contains(&step.approval_id), "a person has released it");
             *self.made.entry(step.idx).or_default() += 1;
             assert!(self.made[&step.idx] <= self.allowed[&step.idx], "no effect is asked for twice");
             if crash && alone {

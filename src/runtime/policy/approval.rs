@@ -35,11 +35,17 @@ pub struct ApprovalPolicy<'a> {
 }
 
 /// The server's `approval` settings.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct ServerApproval {
     pub rules: Vec<ApprovalRule>,
-    /// Names or globs.
+    /// Names or globs; `true` in the file means the usual ones, `false` none.
+    #[serde(deserialize_with = "list_or_flag")]
     pub require_approval: Vec<String>,
+    /// How long a question waits.
+    pub timeout_secs: u32,
+    /// Questions of one agent that may wait at once.
+    pub max_pending_per_agent: u32,
     pub auto_approve: bool,
     pub auto_approve_autonomous: bool,
     /// Lifts the questions of hard rules.
@@ -50,12 +56,32 @@ impl Default for ServerApproval {
     fn default() -> Self {
         Self {
             rules: vec![],
-            require_approval: vec!["shell_exec".to_owned()],
+            require_approval: usual(),
+            timeout_secs: 3_600,
+            max_pending_per_agent: 20,
             auto_approve: false,
             auto_approve_autonomous: false,
             allow_dangerous: false,
         }
     }
+}
+
+fn usual() -> Vec<String> {
+    vec!["shell_exec".to_owned()]
+}
+
+fn list_or_flag<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected true, false or a list of tools")]
+    enum Form {
+        Flag(bool),
+        Tools(Vec<String>),
+    }
+    Ok(match Form::deserialize(d)? {
+        Form::Flag(true) => usual(),
+        Form::Flag(false) => vec![],
+        Form::Tools(tools) => tools,
+    })
 }
 
 /// One of `approval.rules`; absent conditions match everything.
@@ -97,10 +123,13 @@ pub(super) fn decide(input: &PolicyInput<'_>, info: &ToolInfo, needs: &Needs) ->
             rule: Some(rule.to_owned()),
             ..ToolError::new(ToolErrorCode::ApprovalDenied, format!("{} is refused by a rule", info.name))
         }),
-        Decision::Ask => Verdict::Ask(Question { rule: rule.to_owned(), reason }),
+        Decision::Ask => {
+            let always = needs.always_asks.is_some() && !input.approval.server.allow_dangerous;
+            Verdict::Ask(Question { rule: rule.to_owned(), reason, always })
+        }
         Decision::Auto => match &needs.always_asks {
             Some(ask) if !input.approval.server.allow_dangerous => {
-                Verdict::Ask(Question { rule: ask.rule.to_owned(), reason: ask.reason.clone() })
+                Verdict::Ask(Question { rule: ask.rule.to_owned(), reason: ask.reason.clone(), always: true })
             }
             _ => Verdict::Allow,
         },

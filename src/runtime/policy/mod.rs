@@ -84,14 +84,8 @@ pub struct Question {
     /// P9, X8, or the setting that asks, such as `approval.require`.
     pub rule: String,
     pub reason: String,
-}
-
-impl Question {
-    /// The answer while nobody can be asked.
-    pub fn refuse(&self) -> ToolError {
-        let text = format!("This call needs the approval of a person, which cannot be asked for here: {}", self.reason);
-        ToolError { rule: Some(self.rule.clone()), ..ToolError::new(ToolErrorCode::ApprovalDenied, text) }
-    }
+    /// A hard rule asks: no remembered approval answers it.
+    pub always: bool,
 }
 
 /// First deny wins, in the order: tool, agent, mode, tool grant, caller, grants, hard rules, quotas, approval.

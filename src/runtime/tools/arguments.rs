@@ -102,8 +102,13 @@ pub fn call_hash(tool: &str, arguments: &Value) -> String {
     let mut digest = Sha256::new();
     digest.update(tool.as_bytes());
     digest.update([0]);
-    digest.update(sorted(arguments).to_string().as_bytes());
+    digest.update(canonical(arguments).as_bytes());
     hex::encode(digest.finalize())
+}
+
+/// Canonical JSON: members sorted by name, no blanks.
+pub fn canonical(value: &Value) -> String {
+    sorted(value).to_string()
 }
 
 fn sorted(value: &Value) -> Value {

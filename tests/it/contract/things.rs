@@ -13,6 +13,7 @@ pub struct Things {
     session: String,
     run: String,
     relation: String,
+    approval: String,
 }
 
 fn text(value: &Value) -> String {
@@ -30,12 +31,15 @@ impl Things {
         admin.call("create_entity").json(entity).ok(201).await;
         let relation = json!({"source": "thing", "relation": "uses", "target": "thing"});
         let relation = admin.call("create_relation").json(relation).ok(201).await;
+        let gate = json!({"agent_id": "thing", "tool_name": "thing"});
+        let approval = admin.call("create_approval").json(gate).ok(201).await;
         Self {
             key: text(&key["id"]),
             agent: text(&agent["id"]),
             session,
             run: text(&reply["run_id"]),
             relation: text(&relation["id"]),
+            approval: text(&approval["id"]),
         }
     }
 
@@ -52,6 +56,7 @@ impl Things {
             (_, "session_id") | (Some("sessions"), "id") => self.session.clone(),
             (Some("agents"), "id") => self.agent.clone(),
             (Some("runs"), "id") => self.run.clone(),
+            (Some("approvals"), "id") => self.approval.clone(),
             (Some("auth"), "id") => self.key.clone(),
             (Some("budget"), "id") if operation.path.contains("/keys/") => self.key.clone(),
             (Some("budget"), "id") => self.agent.clone(),

@@ -1,6 +1,7 @@
 //! The golden cases of the turn loop, each a test named after it.
 
 mod answers;
+mod approvals;
 mod chaos;
 mod crash;
 mod failures;

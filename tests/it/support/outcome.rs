@@ -35,6 +35,8 @@ impl Outcome {
             EventBody::ToolCall { .. } => Some("tc"),
             EventBody::ToolStarted { .. } => Some("ts"),
             EventBody::ToolFinished(_) => Some("tf"),
+            EventBody::ApprovalRequested(_) => Some("ar"),
+            EventBody::ApprovalDecided { .. } => Some("ad"),
             EventBody::Retry { .. } => Some("retry"),
             EventBody::StepDiscarded { .. } => Some("discarded"),
             EventBody::LoopWarning { .. } => Some("loop.warning"),

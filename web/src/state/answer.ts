@@ -16,6 +16,8 @@ export interface ToolPart {
   kind: 'tool';
   call: ToolCall;
   durationMs?: number;
+  /** Somebody has to release the call. */
+  approvalId?: string;
 }
 
 export type Part = TextPart | ToolPart;
@@ -104,6 +106,12 @@ export class Answer {
         return this.replaceTool({
           kind: 'tool',
           call: { id: event.tool_use_id, name: event.name, input: event.arguments, running: true },
+        });
+      case 'approval_required':
+        return this.replaceTool({
+          kind: 'tool',
+          call: { id: event.tool_use_id, name: event.tool_name, input: event.arguments, running: true },
+          approvalId: event.approval_id,
         });
       case 'tool_result':
         return this.replaceTool({

@@ -1,25 +1,60 @@
 // One tool call: a line that opens to its arguments and its result.
+import { approveRequest, rejectRequest } from '@client';
 import { useState } from 'preact/hooks';
+import { client } from '../api';
 import { cut, duration } from '../format';
 import type { ToolPart } from '../state/answer';
+import { describe, type Problem } from '../state/problem';
 import { copyWith } from './markdown';
+import { ProblemText } from './problem';
 
 const FOLDED_LINES = 12;
 
 export function ToolLine({ part }: { part: ToolPart }) {
   const { name, input, result, is_error: failed, running } = part.call;
   return (
-    <details class={failed ? 'tool failed' : 'tool'}>
-      <summary>
-        <span class="tool-name">{name}</span>
-        <span class="tool-about">{failed ? cut(reasonOf(result ?? 'failed'), 120) : firstArgument(input)}</span>
-        <span class="tool-state">{running ? 'running' : failed ? 'failed' : part.durationMs === undefined ? '' : duration(part.durationMs)}</span>
-      </summary>
-      <div class="tool-body">
-        <Text label="Arguments" text={JSON.stringify(input, null, 2)} />
-        {result !== undefined && result !== null && <Text label={failed ? 'Why it failed' : 'Result'} text={result} />}
-      </div>
-    </details>
+    <>
+      <details class={failed ? 'tool failed' : 'tool'}>
+        <summary>
+          <span class="tool-name">{name}</span>
+          <span class="tool-about">{failed ? cut(reasonOf(result ?? 'failed'), 120) : firstArgument(input)}</span>
+          <span class="tool-state">{running ? (part.approvalId === undefined ? 'running' : 'waiting') : failed ? 'failed' : part.durationMs === undefined ? '' : duration(part.durationMs)}</span>
+        </summary>
+        <div class="tool-body">
+          <Text label="Arguments" text={JSON.stringify(input, null, 2)} />
+          {result !== undefined && result !== null && <Text label={failed ? 'Why it failed' : 'Result'} text={result} />}
+        </div>
+      </details>
+      {running && part.approvalId !== undefined && <Question name={name} approvalId={part.approvalId} />}
+    </>
+  );
+}
+
+/** The call waits for a person: the reader may be the one. */
+function Question({ name, approvalId }: { name: string; approvalId: string }) {
+  const [decided, setDecided] = useState('');
+  const [problem, setProblem] = useState<Problem>();
+  const decide = async (allow: boolean) => {
+    setDecided(allow ? 'Allowed' : 'Refused');
+    setProblem(undefined);
+    try {
+      await (allow ? approveRequest : rejectRequest)({ client, path: { id: approvalId } });
+    } catch (error) {
+      setDecided('');
+      setProblem(describe('Not decided', error));
+    }
+  };
+  return (
+    <div class="question" role="group" aria-label={`May the agent use ${name}?`}>
+      <span>{decided || `May the agent use ${name}?`}</span>
+      {decided === '' && (
+        <>
+          <button type="button" class="small" onClick={() => void decide(true)}>Allow</button>
+          <button type="button" class="small quiet" onClick={() => void decide(false)}>Refuse</button>
+        </>
+      )}
+      {problem && <ProblemText problem={problem} />}
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::{
+    approvals::Remember,
     error::{Error, ErrorCode, Result},
     ids::Id,
     messages::schema::SendMessage,
@@ -21,6 +22,7 @@ pub enum ClientFrame {
     Command(ClientCommand),
     Ping(ClientPing),
     Cancel(ClientCancel),
+    Approval(ClientApproval),
     Resume(ClientResume),
 }
 
@@ -56,6 +58,35 @@ pub struct ClientCancel {
     /// Default: the run under way in the session.
     #[serde(default)]
     pub run_id: Option<Id>,
+}
+
+/// Decides an approval; needs the scope `approvals:write`.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ClientApproval {
+    /// The approval.
+    pub approval_id: Id,
+    /// Yes or no.
+    pub decision: ApprovalDecision,
+    /// What to tell the agent.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub reason: Option<String>,
+    /// With `approve`: runs with these in place of the asked ones.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub arguments: Option<Map<String, Value>>,
+    /// With `approve`: for how long it holds.
+    #[serde(default, deserialize_with = "crate::any_case::maybe")]
+    #[schema(inline)]
+    pub remember: Option<Remember>,
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalDecision {
+    Approve,
+    Reject,
 }
 
 /// Shows a run again, behind an event.
@@ -106,10 +137,11 @@ impl ClientFrame {
             "command" => read(members).map(Self::Command),
             "ping" => Ok(Self::Ping(ClientPing {})),
             "cancel" => read(members).map(Self::Cancel),
+            "approval" => read(members).map(Self::Approval),
             "resume" => read(members).map(Self::Resume),
             _ => Err(Error::new(
                 ErrorCode::UnknownFrame,
-                "The member type must be message, command, ping, cancel or resume",
+                "The member type must be message, command, ping, cancel, approval or resume",
             )),
         };
         frame.map_err(|error| BadFrame { error, client_id })

@@ -6,12 +6,12 @@ mod server;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use client::{BadFrame, ClientCancel, ClientCommand, ClientFrame, ClientResume};
+pub use client::{ApprovalDecision, BadFrame, ClientApproval, ClientCancel, ClientCommand, ClientFrame, ClientResume};
 pub use server::{
-    AgentsUpdatedFrame, CommandResultFrame, ConnectedFrame, ErrorFrame, FrameMark, MessageFrame, MessageSource,
-    PhaseFrame, PongFrame, ResponseFrame, RetryFrame, RunFrame, RunPhase, ServerFrame, SilentCompleteFrame,
-    StepDiscardedFrame, TextDeltaFrame, ThinkingDeltaFrame, ThinkingFrame, ToolEndFrame, ToolResultFrame,
-    ToolStartFrame, TypingFrame, TypingState, WarningFrame,
+    AgentsUpdatedFrame, ApprovalRequiredFrame, CommandResultFrame, ConnectedFrame, ErrorFrame, FrameMark, MessageFrame,
+    MessageSource, PhaseFrame, PongFrame, ResponseFrame, RetryFrame, RunFrame, RunPhase, ServerFrame,
+    SilentCompleteFrame, StepDiscardedFrame, TextDeltaFrame, ThinkingDeltaFrame, ThinkingFrame, ToolEndFrame,
+    ToolResultFrame, ToolStartFrame, TypingFrame, TypingState, WarningFrame,
 };
 
 /// How much of tool calls a connection sees.

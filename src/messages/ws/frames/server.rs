@@ -7,7 +7,10 @@ use crate::{
     agents::schema::AgentSummary,
     error::{Error, ErrorCode},
     ids::Id,
-    runs::{StopReason, schema::RunStatus},
+    runs::{
+        StopReason,
+        schema::{ApprovalRequired, RunStatus},
+    },
     sessions::schema::Pressure,
     time::Ts,
     usage::schema::Usage,
@@ -31,6 +34,7 @@ pub enum ServerFrame {
     ToolStart(ToolStartFrame),
     ToolEnd(ToolEndFrame),
     ToolResult(ToolResultFrame),
+    ApprovalRequired(Box<ApprovalRequiredFrame>),
     StepDiscarded(StepDiscardedFrame),
     Retry(RetryFrame),
     Warning(WarningFrame),
@@ -84,6 +88,7 @@ pub enum RunPhase {
     Streaming,
     ToolUse,
     ContextWarning,
+    WaitingApproval,
     Done,
     Error,
 }
@@ -152,6 +157,18 @@ pub struct TypingFrame {
     /// The tool at work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
+}
+
+/// A call waits for a person: answer with an `approval` frame.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ApprovalRequiredFrame {
+    /// The session of the run.
+    pub session_id: Id,
+    /// Id of the event, for `resume`.
+    #[schema(minimum = 0)]
+    pub event_id: i64,
+    #[serde(flatten)]
+    pub approval: ApprovalRequired,
 }
 
 /// The run began.
