@@ -10,8 +10,8 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use entity::Model as ApprovalRow;
 pub use crate::runtime::policy::ServerApproval;
+pub use entity::Model as ApprovalRow;
 pub use routes::{approve, reject, router};
 
 /// What is asked for.

@@ -54,7 +54,7 @@ async fn a_call_waits_over_a_restart() {
     assert_eq!((&decided["status"], &decided["decided_by"]), (&json!("approved"), &json!("config_key")));
     assert_eq!(client.call("approve_request").id(&asked["id"]).json(json!({})).ok(200).await["id"], asked["id"]);
     client.call("reject_request").id(&asked["id"]).json(json!({})).fails(409, "already_decided").await;
-    assert_eq!(ended(&client, &run["id"]).await["response"], "ok");
+    assert_eq!(ended(&client, &run).await["response"], "ok");
     let steps = client.call("list_run_steps").id(&run["id"]).ok(200).await;
     assert_eq!(steps["steps"][2]["kind"], "approval");
     assert_eq!(steps["steps"][2]["approval_id"], asked["id"]);
@@ -69,7 +69,7 @@ async fn a_rejected_call_is_told_to_the_agent() {
     let asked = pending(&client).await;
     client.call("reject_request").id(&asked["id"]).json(json!({"reason": "not today"})).ok(200).await;
     client.call("approve_request").id(&asked["id"]).json(json!({})).fails(409, "already_decided").await;
-    ended(&client, &run["id"]).await;
+    ended(&client, &run).await;
     let steps = client.call("list_run_steps").id(&run["id"]).ok(200).await;
     assert_eq!((&steps["steps"][1]["status"], &steps["steps"][2]["status"]), (&json!("denied"), &json!("denied")));
     assert!(steps["steps"][1]["error"].as_str().unwrap().contains("not today"));
@@ -183,7 +183,7 @@ async fn the_policy_is_kept_and_counts_at_once() {
     let client = app.admin();
     assert_eq!(client.call("get_approval_policy").ok(200).await, changed);
     client.call("approve_request").id(&asked["id"]).json(json!({})).ok(200).await;
-    ended(&client, &run["id"]).await;
+    ended(&client, &run).await;
     let all = client.call("update_approval_policy").json(json!({"auto_approve": true})).ok(200).await;
     assert_eq!((&all["require_approval"], &all["auto_approve"]), (&json!([]), &json!(true)));
     let back =
@@ -249,7 +249,7 @@ async fn the_stream_tells_of_it() {
     let run = start(&client, &agent, WRITE).await;
     let asked = pending(&client).await;
     client.call("approve_request").id(&asked["id"]).json(json!({})).ok(200).await;
-    ended(&client, &run["id"]).await;
+    ended(&client, &run).await;
     let path = format!("/api/runs/{}/stream", run["id"].as_str().unwrap());
     let text = client.raw("GET", &path).send().await.unwrap().text().await.unwrap();
     let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
