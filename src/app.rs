@@ -109,7 +109,8 @@ impl AppState {
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
         let models = Arc::new(models::registry(&config).map_err(StartError::Config)?);
-        let tools = Arc::new(Tools::configured(&tools::settings(&config).map_err(StartError::Config)?)?);
+        let settings = tools::settings(&config, &models).map_err(StartError::Config)?;
+        let tools = Arc::new(Tools::configured(&settings)?);
         let rules = Arc::new(ManifestRules::new(&config, models.clone(), &tools).map_err(StartError::Config)?);
         let events = EventBus::new();
         let budget = Arc::new(Budget::open(db.clone(), &config).await?);
@@ -118,6 +119,7 @@ impl AppState {
             tools: tools.clone(),
             rules: rules.clone(),
             budget: budget.clone(),
+            tool_settings: settings,
         };
         let parts = engine::parts(&config, &db, boot_id, shared, &events);
         let engine = Engine::start(parts).await?;

@@ -236,6 +236,10 @@ pub enum ErrorCode {
     ApprovalNotFound,
     AlreadyDecided,
     TooManyPending,
+    // Tools
+    ToolNotFound,
+    ToolDenied,
+    InvalidArguments,
     // Models and money
     ProviderNotConfigured,
     ModelDisabled,
@@ -266,13 +270,15 @@ impl ErrorCode {
             | Self::UnknownAttachment
             | Self::UpgradeRequired
             | Self::UnknownFrame
-            | Self::UnknownCommand => 400,
+            | Self::UnknownCommand
+            | Self::InvalidArguments => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
             Self::InsufficientScope
             | Self::OriginNotAllowed
             | Self::SignatureInvalid
             | Self::Unsigned
-            | Self::SignerNotTrusted => 403,
+            | Self::SignerNotTrusted
+            | Self::ToolDenied => 403,
             Self::NotFound
             | Self::AuthNotEnabled
             | Self::KeyNotFound
@@ -283,7 +289,8 @@ impl ErrorCode {
             | Self::RelationNotFound
             | Self::SessionNotFound
             | Self::RunNotFound
-            | Self::ApprovalNotFound => 404,
+            | Self::ApprovalNotFound
+            | Self::ToolNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout | Self::IdleTimeout => 408,
             Self::IdempotencyKeyReused

@@ -33,5 +33,6 @@ pub mod settings;
 pub mod system;
 pub mod templates;
 pub mod time;
+pub mod tools;
 pub mod usage;
 pub mod webchat;

@@ -45,6 +45,7 @@ mod unions;
         (name = "templates", description = "Agent templates and tool profiles"),
         (name = "usage", description = "What model calls took and cost"),
         (name = "budget", description = "Limits on money and tokens"),
+        (name = "tools", description = "Tools, and single calls of them"),
         (name = "auth", description = "API keys, logins, roles"),
         (name = "system", description = "Health, status, metrics, shutdown"),
         (name = "webchat", description = "The chat page and its files"),

@@ -27,7 +27,7 @@ use crate::{
     approvals, auth, budget, docs_page,
     error::{Error, ErrorCode},
     http::{access, middleware as layers, origin},
-    memory, messages, openapi, runs, sessions, system, templates, usage, webchat,
+    memory, messages, openapi, runs, sessions, system, templates, tools, usage, webchat,
 };
 
 fn api() -> OpenApiRouter<AppState> {
@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(approvals::router())
         .merge(system::router())
         .merge(templates::router())
+        .merge(tools::router())
         .merge(usage::router())
         .merge(budget::router())
         .merge(webchat::router())

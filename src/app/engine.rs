@@ -14,7 +14,7 @@ use crate::{
     llm::registry::Registry as Models,
     runtime::{
         engine::{EngineParts, EngineSettings},
-        tools::{registry::Registry as Tools, result::Secrets},
+        tools::{builtin::ToolSettings, registry::Registry as Tools, result::Secrets},
     },
 };
 
@@ -24,17 +24,20 @@ pub struct Shared {
     pub tools: Arc<Tools>,
     pub rules: Arc<ManifestRules>,
     pub budget: Arc<Budget>,
+    pub tool_settings: ToolSettings,
 }
 
 pub fn parts(config: &Config, db: &Db, boot_id: Id, shared: Shared, events: &EventBus) -> EngineParts {
     let events = events.clone();
-    let Shared { models, tools, rules, budget } = shared;
+    let Shared { models, tools, rules, budget, tool_settings } = shared;
     EngineParts {
         db: db.clone(),
         settings: settings(config, db, boot_id, &models),
         models,
         tools,
         budget,
+        #[cfg(unix)]
+        processes: tool_settings.processes,
         resolve: Arc::new(move |manifest, mode| rules.resolve(manifest, mode)),
         listener: Arc::new(move |name, payload| events.publish(name, payload)),
     }

@@ -4,22 +4,54 @@ use std::{net::ToSocketAddrs, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
+#[cfg(unix)]
+use crate::runtime::tools::process::{ExecSettings, Processes};
 use crate::{
     config::Config,
     http::outbound::{Guard, Outbound, Own, system_lookup},
+    llm::registry::Registry as Models,
     runtime::tools::builtin::{
         ToolSettings,
+        location_get::LocationSettings,
         web::{Brave, SearchSettings, Tavily, WebSettings},
     },
 };
 
-pub fn settings(config: &Config) -> Result<ToolSettings, String> {
+pub fn settings(config: &Config, models: &Models) -> Result<ToolSettings, String> {
     let own = Own {
         listens: config.api_listen.to_socket_addrs().ok().and_then(|mut all| all.next()),
         names: config.server.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
     };
     let guard = Guard { listed: config.web.listed()?, own, lookup: system_lookup() };
-    Ok(ToolSettings { outbound: Outbound::new(guard), web: web(config)? })
+    let location = LocationSettings {
+        place: config.location.place.clone(),
+        lookup: config.location.lookup,
+        ..LocationSettings::default()
+    };
+    Ok(ToolSettings {
+        outbound: Outbound::new(guard),
+        web: web(config)?,
+        location,
+        #[cfg(unix)]
+        exec: exec(config, models),
+        #[cfg(unix)]
+        processes: Processes::default(),
+    })
+}
+
+#[cfg(unix)]
+fn exec(config: &Config, models: &Models) -> ExecSettings {
+    let catalog = models.catalog();
+    let keys = catalog.providers().iter().filter_map(|provider| models.key_variable(&provider.id));
+    let search = [&config.web.brave.api_key_env, &config.web.tavily.api_key_env].into_iter().cloned();
+    let usual = ExecSettings::default();
+    ExecSettings {
+        launcher: config.launcher.clone().unwrap_or(usual.launcher),
+        path: config.exec.path.clone(),
+        environment: config.environment.all(),
+        never_passed: Arc::new(keys.chain(search).collect()),
+        hidden: vec![config.workspaces_dir()],
+    }
 }
 
 fn web(config: &Config) -> Result<WebSettings, String> {

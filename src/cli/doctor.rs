@@ -3,12 +3,12 @@
 use std::{net::TcpListener, process::ExitCode};
 
 use crate::{
-    agents::rules::ManifestRules,
+    agents::{manifest::ExecMode, rules::ManifestRules},
     auth,
     config::Config,
     db::{ConnectError, Db, migrate},
     llm::registry::ModelChoice,
-    runtime::tools::registry::Registry as Tools,
+    runtime::tools::{process::sandbox, registry::Registry as Tools},
     secrets::{self, MasterKey, Standing},
 };
 
@@ -44,6 +44,8 @@ pub async fn run(config: Result<Config, String>) -> Result<ExitCode, String> {
             check_listener(&config, &mut report);
             check_database(&config, &mut report).await;
             check_models(&config, &mut report).await;
+            #[cfg(unix)]
+            check_programs(&config, &report);
         }
     }
     Ok(if report.failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -117,7 +119,7 @@ async fn check_models(config: &Config, report: &mut Report) {
         Ok(models) => models,
         Err(e) => return report.fail(&e, "correct the configuration"),
     };
-    let settings = crate::app::tools::settings(config);
+    let settings = crate::app::tools::settings(config, &models);
     let rules = settings.and_then(|settings| Tools::configured(&settings).map_err(|e| e.to_string()));
     let models = std::sync::Arc::new(models);
     if let Err(e) = rules.and_then(|tools| ManifestRules::new(config, models.clone(), &tools)) {
@@ -129,5 +131,26 @@ async fn check_models(config: &Config, report: &mut Report) {
     match models.how_to_configure().split_first() {
         None => report.ok(&name),
         Some((first, rest)) => report.warn(&format!("{name}: {first}"), &rest.join("\n      -> ")),
+    }
+}
+
+/// How programs of agents are held, since it depends on the machine.
+#[cfg(unix)]
+fn check_programs(config: &Config, report: &Report) {
+    if config.exec_policy.mode == ExecMode::Deny {
+        return report.ok("programs of agents: the exec policy permits none");
+    }
+    match sandbox::standing() {
+        sandbox::Standing::Confined => report.ok(
+            "programs of agents: a process group, a cleared environment and limits each; Landlock keeps them out of the \
+             server's files and lets them write to their workspace only",
+        ),
+        sandbox::Standing::Open(reason) => {
+            let text = format!("programs of agents have limits, but are not confined: {reason}");
+            report.warn(&text, "they can read and write what this user can; set exec_policy.mode = \"deny\" if that is too much");
+        }
+    }
+    if rustix::process::geteuid().is_root() {
+        report.warn("the server runs as root, and so do programs of agents", "run it as a user of its own");
     }
 }

@@ -44,6 +44,14 @@ enum Command {
     Keys(keys::Keys),
     /// Say what is wrong and what to do
     Doctor,
+    /// For the server's own use: becomes a program of an agent, under limits
+    #[cfg(unix)]
+    #[command(name = "__launch", hide = true)]
+    Launch {
+        plan: String,
+        #[arg(last = true, required = true)]
+        command: Vec<std::ffi::OsString>,
+    },
 }
 
 /// Runs a command; a failure is one line on standard error.
@@ -60,6 +68,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
 fn execute(arguments: Arguments) -> Result<ExitCode, String> {
     if let Command::Openapi { json } = arguments.command {
         return print_document(json);
+    }
+    #[cfg(unix)]
+    if let Command::Launch { plan, command } = arguments.command {
+        return Ok(crate::runtime::tools::process::launch::launch(&plan, &command));
     }
     let environment = Environment::process();
     let home = match arguments.home {
@@ -81,6 +93,8 @@ fn execute(arguments: Arguments) -> Result<ExitCode, String> {
         Command::Migrate => on_runtime(migrate(loaded.config)),
         Command::Keys(keys) => on_runtime(keys.run(loaded.config)),
         Command::Openapi { .. } | Command::Init(_) | Command::Doctor => Ok(ExitCode::SUCCESS),
+        #[cfg(unix)]
+        Command::Launch { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

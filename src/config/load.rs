@@ -29,6 +29,11 @@ impl Environment {
         self.0.get(name).map(|v| v.trim()).filter(|v| !v.is_empty())
     }
 
+    /// Everything that is set.
+    pub fn all(&self) -> Arc<BTreeMap<String, String>> {
+        self.0.clone()
+    }
+
     fn is_true(&self, name: &str) -> bool {
         self.get(name).is_some_and(|v| matches!(v.to_lowercase().as_str(), "1" | "true" | "yes"))
     }

@@ -14,7 +14,7 @@ mod tools;
 
 pub use budget::{BudgetLimits, UnknownPrice};
 pub use load::{ConfigError, Environment, Loaded, MASTER_KEY_VARIABLE, load};
-pub use tools::{Exec, Location, Place, Web};
+pub use tools::{Exec, Location, Web};
 
 use crate::{agents::manifest::ExecPolicy, runtime::policy::ServerApproval, scopes::Role};
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     http::outbound::{Listed, check_operator_url},
+    runtime::tools::builtin::location_get::Place,
     runtime::tools::builtin::web::{BRAVE_URL, DUCKDUCKGO_URL, Provider, TAVILY_URL},
 };
 
@@ -173,15 +174,4 @@ pub struct Location {
     pub place: Option<Place>,
     /// Whether it may ask a service on the internet where this server is.
     pub lookup: bool,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Place {
-    pub city: Option<String>,
-    pub region: Option<String>,
-    pub country: Option<String>,
-    pub lat: Option<f64>,
-    pub lon: Option<f64>,
-    pub timezone: Option<String>,
 }

@@ -41,6 +41,7 @@ impl Intake {
             sender_id: message.sender_id.clone().or_else(|| said("sender")).filter(|s| !s.is_empty()),
             sender_name: message.sender_name.clone().or_else(|| said("sender_name")).filter(|s| !s.is_empty()),
             metadata: message.metadata,
+            call: None,
         };
         let options = RunOptions {
             provider: message.provider,

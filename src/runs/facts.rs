@@ -47,6 +47,16 @@ pub struct RunInput {
     pub sender_name: Option<String>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
+    /// The call of a run of the door `tool`, which says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<ToolCall>,
+}
+
+/// One call of a tool without a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    pub tool: String,
+    pub arguments: Map<String, Value>,
 }
 
 /// What the caller asked of this run alone.

@@ -9,10 +9,12 @@ mod state;
 pub mod stream;
 pub mod views;
 
-pub use entity::{event::Model as EventRow, run::Model as RunRow, step::Model as StepRow};
+pub use entity::{
+    event::Model as EventRow, process::Model as ProcessRow, run::Model as RunRow, step::Model as StepRow,
+};
 pub use facts::{
     Directives, LimitFacts, ModelAnswer, ModelCall, RunCaller, RunFailure, RunInput, RunOptions, StepFault, TextList,
-    ThinkingWish, Verdict,
+    ThinkingWish, ToolCall, Verdict,
 };
 pub use routes::router;
 pub use state::{Door, ModelOutcome, RunState, StepKind, StepState, StopReason, Tokens};

@@ -25,6 +25,7 @@ mod support;
 mod system;
 mod templates;
 mod tls;
+mod tools;
 mod usage;
 mod webchat;
 mod websocket;

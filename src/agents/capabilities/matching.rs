@@ -28,7 +28,7 @@ pub(super) fn matches(grant: &Grant, value: &str) -> bool {
     }
 }
 
-fn amount(text: &str) -> Option<f64> {
+pub(super) fn amount(text: &str) -> Option<f64> {
     text.parse().ok().filter(|amount: &f64| amount.is_finite())
 }
 
@@ -157,7 +157,7 @@ fn host_fits(pattern: &str, host: &str) -> bool {
 }
 
 /// `host[:port]` into its parts; an IPv6 address with a port is in brackets.
-fn split_port(text: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn split_port(text: &str) -> Option<(&str, Option<&str>)> {
     if let Some(rest) = text.strip_prefix('[') {
         let (host, rest) = rest.split_once(']')?;
         return match rest {

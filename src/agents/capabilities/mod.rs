@@ -1,6 +1,7 @@
 //! Capabilities: the grants an agent holds and whether they allow an effect. Pure; the runtime's policy asks here before
 //! every effect.
 
+mod covering;
 mod grant;
 mod matching;
 mod wildcard;
@@ -42,6 +43,11 @@ impl Grants {
     /// As `allows` for `agent.message` and `agent.kill`, where patterns also speak of tags and relations.
     pub fn allows_agent(&self, kind: Kind, target: &AgentTarget) -> bool {
         self.0.iter().any(|grant| grant.kind == kind && target.matched_by(grant.pattern()))
+    }
+
+    /// Whether one of the grants allows everything that this one does.
+    pub fn covers(&self, child: &Grant) -> bool {
+        self.0.iter().any(|grant| covering::covers(grant, child))
     }
 
     pub fn push(&mut self, grant: Grant) {

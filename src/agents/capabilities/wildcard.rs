@@ -2,16 +2,35 @@
 
 /// Whether the whole text fits the pattern.
 pub fn wildcard(pattern: &str, text: &str) -> bool {
-    fits(pattern.chars(), text.chars())
+    fits(pattern.chars(), text.chars(), |wanted, c| wanted == '?' || wanted == c)
 }
 
 /// As `wildcard`, without regard to case.
 pub fn wildcard_ignore_case(pattern: &str, text: &str) -> bool {
-    fits(pattern.chars().flat_map(char::to_lowercase), text.chars().flat_map(char::to_lowercase))
+    let (pattern, text) = (pattern.chars().flat_map(char::to_lowercase), text.chars().flat_map(char::to_lowercase));
+    fits(pattern, text, |wanted, c| wanted == '?' || wanted == c)
+}
+
+/// Whether every text that fits `narrow` fits `wide`: `*` takes any symbol of `narrow`, `?` a character or `?`.
+pub fn absorbs(wide: &str, narrow: &str) -> bool {
+    fits(wide.chars(), narrow.chars(), takes)
+}
+
+/// As `absorbs`, without regard to case.
+pub fn absorbs_ignore_case(wide: &str, narrow: &str) -> bool {
+    absorbs(&wide.to_lowercase(), &narrow.to_lowercase())
+}
+
+fn takes(wanted: char, symbol: char) -> bool {
+    symbol != '*' && (wanted == '?' || wanted == symbol)
 }
 
 /// No memory, no recursion, quadratic at worst.
-fn fits(mut pattern: impl Iterator<Item = char> + Clone, mut text: impl Iterator<Item = char> + Clone) -> bool {
+fn fits(
+    mut pattern: impl Iterator<Item = char> + Clone,
+    mut text: impl Iterator<Item = char> + Clone,
+    takes: fn(char, char) -> bool,
+) -> bool {
     // Where to continue when the text after the last `*` does not fit: that `*` takes one character more.
     let mut retry = None;
     loop {
@@ -23,7 +42,7 @@ fn fits(mut pattern: impl Iterator<Item = char> + Clone, mut text: impl Iterator
                 retry = Some((rest.clone(), here.clone()));
                 (pattern, text) = (rest, here);
             }
-            Some(wanted) if wanted == '?' || wanted == c => pattern = rest,
+            Some(wanted) if takes(wanted, c) => pattern = rest,
             _ => {
                 let Some((behind, taken)) = &mut retry else { return false };
                 taken.next();

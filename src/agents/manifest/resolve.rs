@@ -169,7 +169,10 @@ impl Resolver<'_> {
             (Kind::FsRead | Kind::FsWrite, Some(_)) => vec!["**".to_owned()],
             (Kind::Shell, Some(_)) => match self.exec.mode {
                 ExecMode::Deny => vec![],
-                ExecMode::Allowlist => self.exec.safe_bins.iter().chain(&self.exec.allowed_commands).cloned().collect(),
+                ExecMode::Allowlist => {
+                    let commands = self.exec.safe_bins.iter().chain(&self.exec.allowed_commands);
+                    commands.filter_map(|command| program_pattern(command)).map(str::to_owned).collect()
+                }
                 ExecMode::Full => vec!["*".to_owned()],
             },
             _ => vec![],
@@ -222,6 +225,15 @@ impl Resolver<'_> {
             let message = "the block list hides every granted tool";
             self.findings.warn(ManifestCode::NeverMatches, "tool_blocklist", message);
         }
+    }
+}
+
+/// The grant for a listed command: grants name programs without their folder. A pattern of paths implies none, for
+/// without its folder it might mean every program.
+fn program_pattern(command: &str) -> Option<&str> {
+    match command.rsplit_once('/') {
+        Some((_, name)) => Some(name).filter(|_| !command.contains('*')),
+        None => Some(command),
     }
 }
 

@@ -57,6 +57,7 @@ pub async fn restart_agent(
 ) -> Result<Json<AgentTransition>> {
     let row = service::find_ref(app.db.read(), &id).await?;
     let cancelled = cancel(&app, &caller, row.id, Cancel::Active, "agent_restarted").await?;
+    app.engine.end_processes(row.id).await;
     let transition = service::start(&app.db, row.id).await?;
     announce_start(&app, &transition);
     app.engine.resume();
@@ -118,6 +119,7 @@ pub async fn suspend_agent(
     if transition.previous == AgentState::Running {
         announce(&app, "agent.suspended", &transition.row);
         app.engine.suspend(row.id);
+        app.engine.end_processes(row.id).await;
     }
     let cancelled = match body.cancel_runs {
         true => cancel(&app, &caller, row.id, Cancel::All, "agent_suspended").await?,
@@ -198,6 +200,7 @@ pub async fn terminate(app: &AppState, caller: &Caller, id: Id) -> Result<(Termi
     let mut cancelled = vec![];
     for agent in std::iter::once(&terminated.row).chain(&terminated.children) {
         cancelled.extend(cancel(app, caller, agent.id, Cancel::All, "agent_terminated").await?);
+        app.engine.end_processes(agent.id).await;
         app.events.publish("agent.terminated", json!({"agent_id": agent.id, "name": agent.name}));
     }
     Ok((terminated, cancelled))

@@ -1,5 +1,6 @@
-//! Tables `runs`, `run_steps` and `run_events`.
+//! Tables `runs`, `run_steps`, `run_events` and `processes`.
 
 pub mod event;
+pub mod process;
 pub mod run;
 pub mod step;

@@ -1,10 +1,12 @@
 //! Rules and SQL of runs: reading them, the queue with its leases, and the writes of the turn loop.
 
+mod processes;
 mod queue;
 mod read;
 mod retention;
 mod write;
 
+pub use processes::{forget_process, note_process, processes};
 pub use queue::{
     Load, any_waiting, cancel_requests, claim, expire_all_leases, load, past_expiry, release, renew, request_cancel,
     take_over,

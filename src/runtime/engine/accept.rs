@@ -100,7 +100,9 @@ impl Engine {
         let setup = inner.agent_setup(&new.agent).await?;
         let ask = Ask { options: &new.options, text: &new.input.text, history: 0, started_with: None };
         let models = inner.models_for(&new.agent, &setup, ask);
-        models.check_credentials()?;
+        if new.door != Door::Tool {
+            models.check_credentials()?;
+        }
         let permits = Permits::try_take(inner, new.door.is_background());
         let mut intake = Intake { inner, new: &new, setup: &setup, models, now: Ts::now() };
         let (tx, taken) = intake.store(permits.is_some()).await?;
@@ -122,6 +124,11 @@ impl Engine {
         }
         Ok(Accepted { run, position, channel })
     }
+}
+
+/// 409 for interactive doors.
+pub(super) fn check_agent_runs(agent: &AgentRow) -> Result<()> {
+    check_running(&agent.name, &format!("{:?}", agent.state).to_lowercase())
 }
 
 fn check_running(name: &str, state: &str) -> Result<()> {
@@ -164,8 +171,11 @@ impl Intake<'_> {
         }
         self.check_queue(&load)?;
         let max_concurrent = i64::from(self.setup.manifest.max_concurrent_runs);
-        let at_once =
-            worker_free && state == "running" && load.session_open == 0 && load.agent_running < max_concurrent;
+        let at_once = worker_free
+            && self.new.door != Door::Tool
+            && state == "running"
+            && load.session_open == 0
+            && load.agent_running < max_concurrent;
         let position = load.session_open;
         let taken = match at_once {
             true => {

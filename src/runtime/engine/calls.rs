@@ -1,6 +1,9 @@
 //! Tool calls of one answer: noted as begun (W4), made side by side, noted as ended (W6).
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::{StreamExt, stream};
 use serde_json::Value;
@@ -18,13 +21,14 @@ use super::{
     },
     check::{Ready, Refusal},
     lock,
+    processes::Books,
     rows::step_started,
     turn::{Changes, Step, Stop, Turn},
 };
 use crate::{
     agents, approvals, artifacts,
     messages::{Block, MessageRole},
-    runs::{StepKind, StepRow, StepState},
+    runs::{Door, StepKind, StepRow, StepState},
     time::Ts,
 };
 
@@ -245,6 +249,10 @@ impl Turn {
     }
 
     pub(super) fn append_results(&mut self, batch: i32, changes: &mut Changes) {
+        if self.run.door == Door::Tool {
+            // Nobody talked: the history stays as it is.
+            return;
+        }
         let calls: Vec<usize> =
             (0..self.steps.len()).filter(|at| self.steps.get(*at).is_some_and(|s| s.batch == batch)).collect();
         for at in calls {
@@ -290,9 +298,12 @@ impl Turn {
             session: self.run.session_id,
             roots: view.roots,
             holds: view.holds,
+            grants: view.grants,
             exec: view.exec,
+            max_processes: setup.manifest.resources.max_processes.try_into().unwrap_or(usize::MAX),
+            ledger: Arc::new(Books(self.inner.db.clone())),
             secrets: self.inner.settings.secrets.clone(),
-            network: self.network_meter(),
+            network: self.inner.network_meter(self.run.agent_id, &self.setup),
             workspace_limit: setup.workspace_limit.clone(),
             cancel: self.live.stop.child_token(),
             time_zone: self.inner.settings.time_zone.clone(),

@@ -11,12 +11,13 @@ use serde_json::{Map, Value};
 use super::{
     super::{
         loop_guard::{self, BeforeCall},
-        policy::{self, ApprovalPolicy, CallCounts, PolicyInput, Question},
-        tools::{Needs, NetworkMeter, Tool, ToolError, ToolErrorCode, arguments, execute},
+        policy::{self, Question},
+        tools::{Needs, Tool, ToolError, ToolErrorCode, arguments, execute},
         transcript::LOOP_GUARD,
     },
     ask::Decided,
-    lock, setup,
+    invoke::CallOrigin,
+    lock,
     turn::{Step, Stop, Turn},
 };
 use crate::{agents, runs::Verdict};
@@ -34,7 +35,7 @@ impl Minute {
         self.0.push_back(now);
     }
 
-    fn count(&mut self, now: Instant) -> usize {
+    pub fn count(&mut self, now: Instant) -> usize {
         while self.0.front().is_some_and(|at| now.duration_since(*at) >= MINUTE) {
             self.0.pop_front();
         }
@@ -138,15 +139,6 @@ impl Turn {
         Ok(call)
     }
 
-    /// Shared by all runs of the agent.
-    pub(super) fn network_meter(&self) -> Arc<NetworkMeter> {
-        let max = self.setup.manifest.resources.max_network_bytes_per_hour;
-        let mut meters = lock(&self.inner.network_meters);
-        let meter = meters.entry(self.run.agent_id).or_default();
-        meter.limit(max);
-        meter.clone()
-    }
-
     /// A name of the tool table that this version lacks gets the policy's reason; any other one is unknown.
     fn unknown_tool(&mut self, name: &str) -> ToolError {
         if !agents::manifest::KNOWN_TOOLS.contains(&name) {
@@ -193,37 +185,13 @@ impl Turn {
         arguments: &Value,
         needs: Result<&Needs, &ToolError>,
     ) -> policy::Verdict {
-        let setup = &self.setup;
-        let holds = |grant: &str| setup.resolved.grants.allows_text(grant);
-        let last_minute =
-            lock(&self.inner.calls_per_minute).entry(self.run.agent_id).or_default().count(Instant::now());
-        let approval = &setup.manifest.approval;
-        let door = serde_json::to_value(self.run.door).ok();
-        policy::decide(&PolicyInput {
-            tool: name,
-            info: tool.map(Tool::info),
-            arguments,
-            needs,
-            agent: setup::agent_state(&self.agent, setup, name),
-            caller: setup::stored_class(&self.run.caller),
-            admin_tools: &self.inner.settings.admin_tools,
-            holds: &holds,
-            calls: CallCounts {
-                last_minute: u32::try_from(last_minute).unwrap_or(u32::MAX),
-                max_per_minute: setup.manifest.resources.max_tool_calls_per_minute,
-                // Counted when the answer came; the limit of the run ends it before the next answer.
-                in_run: 0,
-                max_per_run: 0,
-                network_used_up: self.network_meter().left() == 0,
-            },
-            approval: ApprovalPolicy {
-                server: &self.approval,
-                require: approval.require.as_deref().unwrap_or_default(),
-                auto: approval.auto.as_deref().unwrap_or_default(),
-                door: door.as_ref().and_then(Value::as_str).unwrap_or_default(),
-                autonomous: self.run.background,
-            },
-        })
+        let origin = CallOrigin {
+            caller: &self.run.caller,
+            door: self.run.door,
+            background: self.run.background,
+            approval: &self.approval,
+        };
+        self.inner.verdict(&self.agent, &self.setup, &origin, name, tool, arguments, needs)
     }
 
     fn note_verdict(&mut self, at: usize, verdict: &str, rule: Option<String>) {

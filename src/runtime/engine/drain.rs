@@ -35,6 +35,8 @@ impl Engine {
             inner.tasks.wait().await;
             runs::service::release(inner.db.write(), &inner.owner, &ids).await?;
         }
+        #[cfg(unix)]
+        inner.processes.stop_all(None).await;
         inner.stopped.cancel();
         Ok(())
     }

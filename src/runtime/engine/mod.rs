@@ -14,10 +14,12 @@ mod erase;
 mod follow;
 mod hub;
 mod intents;
+mod invoke;
 mod knowledge;
 mod live;
 mod model_call;
 mod money;
+mod processes;
 mod report;
 mod request;
 pub(super) mod rows;
@@ -42,8 +44,11 @@ pub use end::failure_code;
 pub use erase::SESSION_DELETED;
 pub use follow::{Closed, Followed};
 pub use hub::Finished;
+pub use invoke::{InvokeFault, NewCall};
 pub use report::{ContextFacts, active_key};
 
+#[cfg(unix)]
+use super::tools::process::Processes;
 use super::{
     policy::ServerApproval,
     tools::{NetworkMeter, registry::Registry as Tools, result::Secrets},
@@ -67,6 +72,9 @@ pub struct EngineParts {
     pub models: Arc<Models>,
     pub tools: Arc<Tools>,
     pub budget: Arc<Budget>,
+    /// Programs that agents keep running.
+    #[cfg(unix)]
+    pub processes: Processes,
     pub resolve: ResolveAgent,
     pub listener: RunListener,
     pub settings: EngineSettings,
@@ -137,6 +145,8 @@ struct Inner {
     models: Arc<Models>,
     tools: Arc<Tools>,
     budget: Arc<Budget>,
+    #[cfg(unix)]
+    processes: Processes,
     resolve: ResolveAgent,
     listener: RunListener,
     settings: EngineSettings,
@@ -171,12 +181,24 @@ impl Engine {
     }
 
     fn new(parts: EngineParts) -> Self {
-        let EngineParts { db, models, tools, budget, resolve, listener, settings } = parts;
+        let EngineParts {
+            db,
+            models,
+            tools,
+            budget,
+            #[cfg(unix)]
+            processes,
+            resolve,
+            listener,
+            settings,
+        } = parts;
         Self(Arc::new(Inner {
             db,
             models,
             tools,
             budget,
+            #[cfg(unix)]
+            processes,
             resolve,
             listener,
             owner: settings.boot_id.to_string(),

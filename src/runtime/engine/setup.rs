@@ -23,7 +23,8 @@ use super::{
 use crate::{
     agents::{
         self, AgentRow, AgentState,
-        manifest::{AgentManifest, AgentMode, ExecPolicy, Resolved, RootMode},
+        capabilities::Grants,
+        manifest::{AgentManifest, AgentMode, ExecMode, ExecPolicy, Resolved, RootMode},
         model_choice::model_choice,
     },
     caller::CallerKind,
@@ -48,6 +49,7 @@ pub struct AgentSetup {
     pub persona: Persona,
     pub roots: Arc<Roots>,
     pub exec: Arc<ExecPolicy>,
+    grants: Arc<Grants>,
     pub workspace_limit: Arc<WorkspaceLimit>,
     for_admins: OnceLock<Arc<Offered>>,
     for_others: OnceLock<Arc<Offered>>,
@@ -93,6 +95,7 @@ impl Inner {
         let resolved = (self.resolve)(&manifest, mode(agent));
         let setup = Arc::new(AgentSetup {
             exec: Arc::new(resolved.exec_policy.clone()),
+            grants: Arc::new(resolved.grants.clone()),
             resolved,
             persona: Persona::new(files, manifest.autonomous.is_some()),
             roots: Arc::new(roots(agent, &manifest, &self.settings)),
@@ -290,6 +293,7 @@ pub fn agent_state<'a>(agent: &'a AgentRow, setup: &'a AgentSetup, tool: &str) -
         mode: mode(agent),
         allowlist: &setup.manifest.tool_allowlist,
         blocklist: &setup.manifest.tool_blocklist,
+        exec_denied: setup.exec.mode == ExecMode::Deny,
         tool_enabled: own.is_none_or(|t| t.enabled),
         tool_approval: own.map(|t| t.approval).unwrap_or_default(),
     }
@@ -333,6 +337,7 @@ impl AgentSetup {
         let setup = self.clone();
         AgentView {
             roots: self.roots.clone(),
+            grants: self.grants.clone(),
             holds: Arc::new(move |grant: &str| setup.resolved.grants.allows_text(grant)),
             exec: self.exec.clone(),
         }

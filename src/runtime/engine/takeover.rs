@@ -94,6 +94,9 @@ impl Turn {
 
     /// The turn of a queued run has come: its message enters the history.
     async fn begin_queued(&mut self) -> Step {
+        if let Some(call) = self.run.input.call.clone() {
+            return self.begin_call(call).await;
+        }
         let now = Ts::now();
         self.run.attempts = 1;
         self.run.started_at = Some(now);

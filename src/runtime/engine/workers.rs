@@ -45,6 +45,7 @@ pub async fn start(inner: &Arc<Inner>) -> Result<()> {
     if inner.settings.sole_process {
         runs::service::expire_all_leases(inner.db.write()).await?;
     }
+    inner.kill_orphans().await?;
     take_over_expired(inner).await?;
     for looped in [Loop::Queue, Loop::Leases, Loop::Takeover, Loop::Trim] {
         let inner = inner.clone();

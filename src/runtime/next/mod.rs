@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     llm::{ErrorClass, Purpose, StopReason as ModelStop},
-    runs::{ModelOutcome, RunRow, StepKind, StepRow, StepState, StopReason},
+    runs::{Door, ModelOutcome, RunRow, StepKind, StepRow, StepState, StopReason},
     time::Ts,
 };
 
@@ -69,6 +69,9 @@ pub enum End {
 pub fn next(run: &RunRow, steps: &[StepRow], rules: &Rules<'_>, now: Ts) -> Next {
     if run.cancel_requested_at.is_some() {
         return Next::Finish(End::Cancelled);
+    }
+    if run.door == Door::Tool {
+        return single_call(steps);
     }
     let Some(at) = steps.iter().rposition(|s| s.kind == StepKind::ModelCall) else {
         return before_call(run, steps, rules, now);
@@ -132,6 +135,16 @@ fn batch(run: &RunRow, steps: &[StepRow], batch: i32, rules: &Rules<'_>, now: Ts
 fn is_unreleased(steps: &[StepRow], call: &StepRow) -> bool {
     let asked = |s: &StepRow| s.kind == StepKind::Approval && s.approval_id == call.approval_id;
     call.approval_id.is_some() && steps.iter().any(|s| asked(s) && s.state == StepState::Waiting)
+}
+
+/// A run that is one call and nothing else.
+fn single_call(steps: &[StepRow]) -> Next {
+    match steps.iter().position(|s| s.kind == StepKind::ToolCall && s.state.is_open()) {
+        Some(at) if is_unreleased(steps, &steps[at]) => Next::WaitForPeople,
+        Some(at) if steps[at].state == StepState::Planned => Next::RunCalls(vec![at]),
+        Some(_) => Next::Finish(End::Broken),
+        None => Next::Finish(End::Completed(StopReason::EndTurn)),
+    }
 }
 
 fn before_call(run: &RunRow, steps: &[StepRow], rules: &Rules<'_>, now: Ts) -> Next {

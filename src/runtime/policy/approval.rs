@@ -84,6 +84,14 @@ fn list_or_flag<'de, D: serde::Deserializer<'de>>(d: D) -> Result<Vec<String>, D
     })
 }
 
+impl ServerApproval {
+    /// Whether a call of the tool asks as long as nothing else is said about it.
+    pub fn asks_for(&self, info: &ToolInfo) -> bool {
+        let named = self.require_approval.iter().any(|pattern| wildcard(pattern, info.name));
+        (named || info.ask_by_default) && !self.auto_approve
+    }
+}
+
 /// One of `approval.rules`; absent conditions match everything.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::tools::{Effect, Needs, ToolError, ToolErrorCode, ToolInfo};
 use crate::agents::{
     capabilities::{wildcard, wildcard_ignore_case},
-    manifest::{AgentMode, ToolApproval},
+    manifest::{AgentMode, EXEC_TOOLS, ToolApproval},
 };
 
 /// What the person behind a run may have an agent do.
@@ -54,6 +54,8 @@ pub struct AgentState<'a> {
     /// Narrows the granted tools; empty = no narrowing.
     pub allowlist: &'a [String],
     pub blocklist: &'a [String],
+    /// The exec policy permits no programs.
+    pub exec_denied: bool,
     /// `tools.<name>.enabled`.
     pub tool_enabled: bool,
     /// `tools.<name>.approval`.
@@ -161,6 +163,9 @@ fn check_agent(
     }
     if listed(agent.blocklist) {
         return deny(ToolErrorCode::CapabilityMissing, format!("{tool} is on the agent's list of blocked tools"));
+    }
+    if agent.exec_denied && EXEC_TOOLS.contains(&tool) {
+        return Err(ToolError::rule("X1", "The exec policy of this agent permits no programs"));
     }
     Ok(())
 }

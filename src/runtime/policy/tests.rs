@@ -24,6 +24,7 @@ struct Case {
     allowlist: Vec<String>,
     blocklist: Vec<String>,
     enabled: bool,
+    exec_denied: bool,
     tool_approval: ToolApproval,
     caller: CallerClass,
     admin_tools: Vec<String>,
@@ -47,6 +48,7 @@ impl Case {
             allowlist: vec![],
             blocklist: vec![],
             enabled: true,
+            exec_denied: false,
             tool_approval: ToolApproval::Auto,
             caller: CallerClass::User,
             admin_tools: vec![],
@@ -65,6 +67,7 @@ impl Case {
             mode: self.mode,
             allowlist: &self.allowlist,
             blocklist: &self.blocklist,
+            exec_denied: self.exec_denied,
             tool_enabled: self.enabled,
             tool_approval: self.tool_approval,
         }
@@ -187,6 +190,13 @@ fn step_6_grants_of_the_arguments() {
 fn step_7_hard_rules() {
     let refused = Case { needs: Err(ToolError::rule("P3", "no")), ..Case::new("file_read") };
     refused.denied(ToolErrorCode::BlockedByRule);
+}
+
+#[test]
+fn step_7_an_exec_policy_that_denies() {
+    let denied = Case { exec_denied: true, ..Case::new("shell_exec") };
+    denied.denied(ToolErrorCode::BlockedByRule);
+    Case { exec_denied: true, ..Case::new("file_read") }.allowed();
 }
 
 #[test]

@@ -7,10 +7,22 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AgentView, NamedRoot, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput, WorkspaceLimit, registry::Registry,
-    result::Secrets,
+    AgentView, Ledger, NamedRoot, ProcessMark, Roots, ToolContext, ToolError, ToolErrorCode, ToolOutput,
+    WorkspaceLimit, registry::Registry, result::Secrets,
 };
 use crate::{agents::capabilities::Grants, ids::Id};
+
+/// Nothing is written down.
+struct NoLedger;
+
+#[async_trait::async_trait]
+impl Ledger for NoLedger {
+    async fn started(&self, _mark: &ProcessMark) -> Result<(), ToolError> {
+        Ok(())
+    }
+
+    async fn ended(&self, _id: Id) {}
+}
 
 /// A workspace as in the table of cases, below one temporary folder with a named root and a place outside.
 pub struct Fixture {
@@ -54,8 +66,11 @@ impl Fixture {
             agent: Id::new(),
             session: Id::new(),
             roots: Arc::new(self.roots.clone()),
+            grants: Arc::new(grants.clone()),
             holds: Arc::new(move |grant| grants.allows_text(grant)),
             exec: Arc::default(),
+            max_processes: 5,
+            ledger: Arc::new(NoLedger),
             secrets: Secrets::default(),
             network: Arc::default(),
             cancel: CancellationToken::new(),
@@ -65,8 +80,7 @@ impl Fixture {
     }
 
     pub fn view(&self) -> AgentView {
-        let ctx = self.context();
-        AgentView { roots: ctx.roots, holds: ctx.holds, exec: ctx.exec }
+        self.context().view()
     }
 
     /// What the policy would find, then the call.

@@ -2,12 +2,16 @@
 
 pub mod arguments;
 pub mod builtin;
+pub mod command;
 pub mod execute;
 #[cfg(test)]
 #[cfg(unix)]
 mod fixture;
+mod ledger;
 pub mod network_meter;
 pub mod paths;
+#[cfg(unix)]
+pub mod process;
 pub mod registry;
 pub mod result;
 pub mod workspace_limit;
@@ -23,12 +27,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub use ledger::{Birth, Ledger, ProcessMark};
 pub use network_meter::NetworkMeter;
 pub use workspace_limit::WorkspaceLimit;
 
 use result::{NewArtifact, Secrets};
 
-use crate::{agents::manifest::ExecPolicy, ids::Id};
+use crate::{
+    agents::{capabilities::Grants, manifest::ExecPolicy},
+    ids::Id,
+};
 
 /// Strongest first-hand consequence of a call; ordered from harmless to dangerous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +102,8 @@ pub struct AgentView {
     pub roots: Arc<Roots>,
     /// Whether the agent effectively holds a grant such as `fs.read:docs/a.md`.
     pub holds: Holds,
+    /// The agent's own, for rules that look at patterns.
+    pub grants: Arc<Grants>,
     pub exec: Arc<ExecPolicy>,
 }
 
@@ -131,7 +141,12 @@ pub struct ToolContext {
     pub roots: Arc<Roots>,
     /// Whether the agent effectively holds a grant such as `fs.read:docs/a.md`; asked again for each resolved path.
     pub holds: Holds,
+    pub grants: Arc<Grants>,
     pub exec: Arc<ExecPolicy>,
+    /// Programs that may run at a time beside those that are waited for.
+    pub max_processes: usize,
+    /// Where programs are written down.
+    pub ledger: Arc<dyn Ledger>,
     /// Values that must not leave the server and that no result shows.
     pub secrets: Secrets,
     /// Bytes that the agent may still send and receive in this hour.
@@ -141,6 +156,18 @@ pub struct ToolContext {
     pub workspace_limit: Arc<WorkspaceLimit>,
     /// IANA zone of the person behind the run, else of the configuration.
     pub time_zone: String,
+}
+
+impl ToolContext {
+    /// What the policy saw of the agent.
+    pub fn view(&self) -> AgentView {
+        AgentView {
+            roots: self.roots.clone(),
+            holds: self.holds.clone(),
+            grants: self.grants.clone(),
+            exec: self.exec.clone(),
+        }
+    }
 }
 
 /// The folders a call may see: the workspace (read-write) and the named roots of the manifest.

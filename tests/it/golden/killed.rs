@@ -215,3 +215,39 @@ async fn g59_terminated_while_a_step_runs() {
     let first = &steps(&client, &id).await[0];
     assert_eq!(first["status"], "completed", "the step had time to finish");
 }
+
+#[tokio::test]
+async fn g44_killed_while_a_command_runs() {
+    let server = Process::start(0).await;
+    let client = server.client();
+    let manifest = json!({
+        "name": "desk", "model": {"provider": "builtin", "model": "script"},
+        "capabilities": {"tools": ["shell_exec"]}, "exec_policy": {"allowed_commands": ["./count.sh"]},
+    });
+    let agent = client.call("create_agent").json(json!({"manifest": manifest})).ok(201).await["id"].clone();
+    let workspace = server.home.path().join("workspaces").join("desk");
+    std::fs::create_dir_all(&workspace).unwrap();
+    let (program, counter) = (workspace.join("count.sh"), workspace.join("counter"));
+    std::fs::write(&program, "#!/bin/sh\necho $$ >> counter\nsleep 60\n").unwrap();
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = "@@tool shell_exec {\"command\":\"./count.sh\"}\n@@turn\n@@reply the model was told: ${result.1}";
+    let id = start(&client, &agent, script).await;
+    let counted = || std::fs::read_to_string(&counter).unwrap_or_default();
+    for _ in 0..2_000 {
+        if counted().ends_with('\n') {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let pid = counted().trim().to_owned();
+    assert!(std::path::Path::new(&format!("/proc/{pid}")).exists(), "the program runs as {pid:?}");
+    let server = server.kill_and_restart().await;
+    let client = server.client();
+    // The new server answers, so the orphan was ended before.
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    assert!(stat.is_empty() || stat.contains(") Z "), "{stat}");
+    let run = ended(&client, &id).await;
+    assert!(run["response"].as_str().unwrap().contains("interrupted"), "{run}");
+    assert_eq!(statuses(&steps(&client, &id).await)[1].0, "tool_call");
+    assert_eq!(counted().lines().count(), 1, "never made again");
+}

@@ -8,6 +8,7 @@ mod failures;
 mod killed;
 mod knowledge;
 mod money;
+mod programs;
 mod queue;
 mod statements;
 mod tools;

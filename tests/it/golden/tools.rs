@@ -16,7 +16,7 @@ use openfang::{
 };
 use serde_json::{Value, json};
 
-use crate::support::engine::{Outcome, Setup, TestEngine};
+use crate::support::engine::{Outcome, Setup, TestEngine, tool_settings};
 
 /// A tool that takes longer: `c.txt` 0 ms, `b.txt` 100 ms, anything else 300 ms.
 struct Slow(Arc<dyn Tool>);
@@ -122,7 +122,8 @@ async fn g6_an_unknown_tool_gets_similar_names() {
 #[tokio::test]
 async fn g7_a_tool_that_is_not_granted() {
     let t = TestEngine::start().await;
-    let run = t.ask("@@expect no-tool process_start\n@@tool process_start {}\n@@turn\n@@reply ok").await;
+    let run =
+        t.ask("@@expect no-tool process_start\n@@tool process_start {\"command\":\"ls\"}\n@@turn\n@@reply ok").await;
     assert_eq!((run.steps_short().as_str(), run.error_code(0).as_str()), ("Md Fd Md", "capability_missing"));
 }
 
@@ -254,7 +255,7 @@ async fn g11_a_fetch_that_is_never_answered() {
     let address = silent.local_addr().unwrap();
     let guard =
         Guard { listed: vec![Listed::parse("127.0.0.1").unwrap()], own: Own::default(), lookup: system_lookup() };
-    let tool_settings = ToolSettings { outbound: Outbound::new(guard), ..ToolSettings::default() };
+    let tool_settings = ToolSettings { outbound: Outbound::new(guard), ..tool_settings() };
     let manifest = json!({
         "capabilities": {"network": [address.to_string()]},
         "tools": {"web_fetch": {"timeout_secs": 1}},

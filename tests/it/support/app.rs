@@ -40,6 +40,7 @@ impl TestApp {
         config.builtin.word_delay_ms = 0;
         config.runtime.retry_base_ms = 5;
         config.environment = Environment::from(BTreeMap::new());
+        config.launcher = Some(env!("CARGO_BIN_EXE_openfang").into());
         change(&mut config);
         Self::launch(home, config).await
     }

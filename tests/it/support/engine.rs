@@ -26,6 +26,7 @@ use openfang::{
         tools::{
             Tool,
             builtin::{self, ToolSettings},
+            process::ExecSettings,
             registry::Registry as Tools,
         },
     },
@@ -77,7 +78,7 @@ impl Default for Setup {
                 ..EngineSettings::default()
             },
             tools: |tools| tools,
-            tool_settings: ToolSettings::default(),
+            tool_settings: tool_settings(),
             manifest: json!({}),
             word_delay_ms: 0,
             first_event: None,
@@ -86,6 +87,12 @@ impl Default for Setup {
             prices: (0.0, 0.0),
         }
     }
+}
+
+/// Programs are started by the real binary: this one is the test.
+pub fn tool_settings() -> ToolSettings {
+    let exec = ExecSettings { launcher: env!("CARGO_BIN_EXE_openfang").into(), ..ExecSettings::default() };
+    ToolSettings { exec, ..ToolSettings::default() }
 }
 
 impl Setup {
@@ -302,6 +309,7 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         models: Arc::new(models),
         tools,
         budget: Arc::new(Budget::open(db.clone(), &settings).await.expect("budgets")),
+        processes: setup.tool_settings.processes.clone(),
         resolve,
         listener: Arc::new(|_, _| {}),
         settings: setup.settings.clone(),

@@ -2908,6 +2908,139 @@ class Budget:
         )
 
 
+class Tools:
+    """Tools, and single calls of them."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_tools(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        source: m.ToolSource | None = None,
+        q: str | None = None,
+        agent: str | None = None,
+    ) -> m.ToolList:
+        """List tools.
+
+        Every tool that an agent could be given, by name.
+
+        ``GET /api/tools``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            source: Only tools from there.
+            q: Part of the name or the description, in any case.
+            agent: Id or exact name of an agent: only what it may call now.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/tools",
+            m.ToolList,
+            params={"limit": limit, "cursor": cursor, "source": source, "q": q, "agent": agent},
+        )
+
+    def iter_tools(
+        self,
+        *,
+        limit: int | None = None,
+        source: m.ToolSource | None = None,
+        q: str | None = None,
+        agent: str | None = None,
+    ) -> Iterator[m.ToolDefinition]:
+        """List tools: the rows of all pages, one after the other.
+
+        Every tool that an agent could be given, by name.
+
+        ``GET /api/tools``
+
+        Args:
+            limit: Rows of a page.
+            source: Only tools from there.
+            q: Part of the name or the description, in any case.
+            agent: Id or exact name of an agent: only what it may call now.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/tools", m.ToolList, {"limit": limit, "source": source, "q": q, "agent": agent}
+        ):
+            yield from page.tools
+
+    def get_tool(self, name: str) -> m.ToolDefinition:
+        """Get a tool.
+
+        What a model is told of it, and what the policy knows of it.
+
+        ``GET /api/tools/{name}``
+
+        Args:
+            name: Name of the tool
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `tool_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", f"/api/tools/{path_text(name)}", m.ToolDefinition)
+
+    def invoke_tool(
+        self, name: str, body: m.InvokeTool, *, idempotency_key: str | None = None
+    ) -> m.ToolInvoked | m.Run:
+        """Invoke a tool.
+
+        Makes one call as an agent, without a model: a run of the door `tool` with one step, under the same policy as in a
+        conversation. The messages of the session stay as they are. A tool that fails answers 200 with `is_error`.
+
+        ``POST /api/tools/{name}/invoke``
+
+        Args:
+            name: Name of the tool
+            body: One call of a tool.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `tool_denied`: the text says by which rule, `insufficient_scope`, `origin_not_allowed`
+            404: `tool_not_found`, `agent_not_found` or `session_not_found`
+            408: `request_timeout`
+            409: `agent_not_running`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `quota_exceeded` or `queue_full`, `rate_limited`
+            500: `internal_error`
+            503: `draining`
+        """
+        return self._transport.call(
+            "POST",
+            f"/api/tools/{path_text(name)}/invoke",
+            m.ToolInvoked | m.Run,
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+
 class Auth:
     """API keys, logins, roles."""
 
@@ -3384,6 +3517,7 @@ class Client(Transport):
         self.templates = Templates(self)
         self.usage = Usage(self)
         self.budget = Budget(self)
+        self.tools = Tools(self)
         self.auth = Auth(self)
         self.system = System(self)
         self.webchat = Webchat(self)
@@ -6309,6 +6443,140 @@ class AsyncBudget:
         )
 
 
+class AsyncTools:
+    """Tools, and single calls of them."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def list_tools(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        source: m.ToolSource | None = None,
+        q: str | None = None,
+        agent: str | None = None,
+    ) -> m.ToolList:
+        """List tools.
+
+        Every tool that an agent could be given, by name.
+
+        ``GET /api/tools``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            source: Only tools from there.
+            q: Part of the name or the description, in any case.
+            agent: Id or exact name of an agent: only what it may call now.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/tools",
+            m.ToolList,
+            params={"limit": limit, "cursor": cursor, "source": source, "q": q, "agent": agent},
+        )
+
+    async def iter_tools(
+        self,
+        *,
+        limit: int | None = None,
+        source: m.ToolSource | None = None,
+        q: str | None = None,
+        agent: str | None = None,
+    ) -> AsyncIterator[m.ToolDefinition]:
+        """List tools: the rows of all pages, one after the other.
+
+        Every tool that an agent could be given, by name.
+
+        ``GET /api/tools``
+
+        Args:
+            limit: Rows of a page.
+            source: Only tools from there.
+            q: Part of the name or the description, in any case.
+            agent: Id or exact name of an agent: only what it may call now.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/tools", m.ToolList, {"limit": limit, "source": source, "q": q, "agent": agent}
+        ):
+            for row in page.tools:
+                yield row
+
+    async def get_tool(self, name: str) -> m.ToolDefinition:
+        """Get a tool.
+
+        What a model is told of it, and what the policy knows of it.
+
+        ``GET /api/tools/{name}``
+
+        Args:
+            name: Name of the tool
+
+        Raises ApiError:
+            400: `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `tool_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", f"/api/tools/{path_text(name)}", m.ToolDefinition)
+
+    async def invoke_tool(
+        self, name: str, body: m.InvokeTool, *, idempotency_key: str | None = None
+    ) -> m.ToolInvoked | m.Run:
+        """Invoke a tool.
+
+        Makes one call as an agent, without a model: a run of the door `tool` with one step, under the same policy as in a
+        conversation. The messages of the session stay as they are. A tool that fails answers 200 with `is_error`.
+
+        ``POST /api/tools/{name}/invoke``
+
+        Args:
+            name: Name of the tool
+            body: One call of a tool.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `tool_denied`: the text says by which rule, `insufficient_scope`, `origin_not_allowed`
+            404: `tool_not_found`, `agent_not_found` or `session_not_found`
+            408: `request_timeout`
+            409: `agent_not_running`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `quota_exceeded` or `queue_full`, `rate_limited`
+            500: `internal_error`
+            503: `draining`
+        """
+        return await self._transport.call(
+            "POST",
+            f"/api/tools/{path_text(name)}/invoke",
+            m.ToolInvoked | m.Run,
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+
 class AsyncAuth:
     """API keys, logins, roles."""
 
@@ -6790,6 +7058,7 @@ class AsyncClient(AsyncTransport):
         self.templates = AsyncTemplates(self)
         self.usage = AsyncUsage(self)
         self.budget = AsyncBudget(self)
+        self.tools = AsyncTools(self)
         self.auth = AsyncAuth(self)
         self.system = AsyncSystem(self)
         self.webchat = AsyncWebchat(self)

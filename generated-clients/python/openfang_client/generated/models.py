@@ -669,6 +669,9 @@ ErrorCode = TypeAliasType(
         "interrupted",
         "module_error",
         "invalid_output",
+        "tool_not_found",
+        "tool_denied",
+        "invalid_arguments",
         "provider_not_configured",
         "model_disabled",
         "quota_exceeded",
@@ -798,6 +801,29 @@ class ImageBlock(Model):
     media_type: Annotated[str, Field(examples=["image/png"])]
     """
     Type of the file.
+    """
+
+
+class InvokeTool(Model):
+    """
+    One call of a tool.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    agent: Annotated[str, Field(max_length=256, min_length=1)]
+    """
+    Id or exact name of the agent that makes the call.
+    """
+    arguments: dict[str, Any] | None = None
+    """
+    Arguments by name.
+    """
+    session_id: Id | None = None
+    timeout_secs: Annotated[int, Field(ge=1, le=600)] = 60
+    """
+    Longest wait for the result; the call goes on.
     """
 
 
@@ -2002,6 +2028,47 @@ class ToolCallView(Model):
     """
 
 
+ToolEffect = TypeAliasType("ToolEffect", Literal["pure", "read", "network", "write", "spend", "exec"])
+"""
+Strongest first-hand consequence of a call, from harmless to dangerous.
+"""
+
+
+class ToolInvoked(Model):
+    """
+    What a call of a tool gave.
+    """
+
+    run_id: Id
+    """
+    The run of the call.
+    """
+    step_id: Id
+    """
+    Its only step.
+    """
+    tool: str
+    """
+    Name of the tool.
+    """
+    result: str
+    """
+    Result as a model would read it.
+    """
+    is_error: bool
+    """
+    The tool failed; `result` says why.
+    """
+    truncated: bool
+    """
+    The result was longer than 256 KiB.
+    """
+    duration_ms: int
+    """
+    Time of the call.
+    """
+
+
 class ToolProfile(Model):
     """
     A named set of tools and grants.
@@ -2136,6 +2203,12 @@ class ToolSettings(Model):
     """
     Arguments that are always set; the model does not see them.
     """
+
+
+ToolSource = TypeAliasType("ToolSource", Literal["builtin", "mcp", "skill", "hand"])
+"""
+Where a tool comes from.
+"""
 
 
 class ToolUse(Model):
@@ -5364,6 +5437,61 @@ class TokenSpan(Model):
     resets_at: Ts | None = None
 
 
+class ToolDefinition(Model):
+    """
+    A tool as a model is told of it, and what the policy knows of it.
+    """
+
+    name: str
+    """
+    Name by which it is granted and called.
+    """
+    description: str
+    """
+    What a model is told.
+    """
+    input_schema: dict[str, Any]
+    """
+    JSON Schema of the arguments.
+    """
+    source: ToolSource
+    """
+    Where it comes from.
+    """
+    server: str | None = None
+    """
+    The MCP server that has it.
+    """
+    skill: str | None = None
+    """
+    The skill that brings it.
+    """
+    effect: ToolEffect
+    """
+    Strongest consequence of a call.
+    """
+    side_effects: bool
+    """
+    A call does more than look.
+    """
+    assist_mode: bool
+    """
+    Usable in the mode `assist`.
+    """
+    requires_approval: bool
+    """
+    A person is asked before a call unless a rule or the agent's exec policy says otherwise.
+    """
+    enabled: bool
+    """
+    It can be called here.
+    """
+    unavailable_reason: str | None = None
+    """
+    Why it cannot be called.
+    """
+
+
 class ToolEndFrame(FrameMark):
     """
     The tool call is complete and not yet carried out; not at verbosity `off`.
@@ -5384,6 +5512,25 @@ class ToolEndFrame(FrameMark):
     input: str
     """
     The arguments as JSON text, shortened.
+    """
+
+
+class ToolList(Model):
+    """
+    A page of tools.
+    """
+
+    tools: list[ToolDefinition]
+    """
+    By name.
+    """
+    total: int
+    """
+    Tools on all pages.
+    """
+    next_cursor: str | None = None
+    """
+    Cursor of the next page.
     """
 
 

@@ -932,6 +932,11 @@ export type ToolUse = {
 };
 
 /**
+ * Where a tool comes from.
+ */
+export type ToolSource = 'builtin' | 'mcp' | 'skill' | 'hand';
+
+/**
  * Settings of one tool.
  */
 export type ToolSettings = {
@@ -1070,6 +1075,119 @@ export type ToolProfile = {
      * Grants that it brings. What programs may be run is up to the exec policy.
      */
     implied_grants: Array<string>;
+};
+
+/**
+ * A page of tools.
+ */
+export type ToolList = {
+    /**
+     * By name.
+     */
+    tools: Array<ToolDefinition>;
+    /**
+     * Tools on all pages.
+     */
+    total: number;
+    /**
+     * Cursor of the next page.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Strongest first-hand consequence of a call, from harmless to dangerous.
+ */
+export type ToolEffect = 'pure' | 'read' | 'network' | 'write' | 'spend' | 'exec';
+
+/**
+ * A tool as a model is told of it, and what the policy knows of it.
+ */
+export type ToolDefinition = {
+    /**
+     * Name by which it is granted and called.
+     */
+    name: string;
+    /**
+     * What a model is told.
+     */
+    description: string;
+    /**
+     * JSON Schema of the arguments.
+     */
+    input_schema: {
+        [key: string]: unknown;
+    };
+    /**
+     * Where it comes from.
+     */
+    source: ToolSource;
+    /**
+     * The MCP server that has it.
+     */
+    server?: string | null;
+    /**
+     * The skill that brings it.
+     */
+    skill?: string | null;
+    /**
+     * Strongest consequence of a call.
+     */
+    effect: ToolEffect;
+    /**
+     * A call does more than look.
+     */
+    side_effects: boolean;
+    /**
+     * Usable in the mode `assist`.
+     */
+    assist_mode: boolean;
+    /**
+     * A person is asked before a call unless a rule or the agent's exec policy says otherwise.
+     */
+    requires_approval: boolean;
+    /**
+     * It can be called here.
+     */
+    enabled: boolean;
+    /**
+     * Why it cannot be called.
+     */
+    unavailable_reason?: string | null;
+};
+
+/**
+ * What a call of a tool gave.
+ */
+export type ToolInvoked = {
+    /**
+     * The run of the call.
+     */
+    run_id: Id;
+    /**
+     * Its only step.
+     */
+    step_id: Id;
+    /**
+     * Name of the tool.
+     */
+    tool: string;
+    /**
+     * Result as a model would read it.
+     */
+    result: string;
+    /**
+     * The tool failed; `result` says why.
+     */
+    is_error: boolean;
+    /**
+     * The result was longer than 256 KiB.
+     */
+    truncated: boolean;
+    /**
+     * Time of the call.
+     */
+    duration_ms: number;
 };
 
 /**
@@ -2522,7 +2640,7 @@ export type Pressure = 'low' | 'medium' | 'high' | 'critical';
 /**
  * Stable word for a kind of failure.
  */
-export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'entity_not_found' | 'relation_not_found' | 'duplicate_entity' | 'ambiguous_entity' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'entity_not_found' | 'relation_not_found' | 'duplicate_entity' | 'ambiguous_entity' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'tool_not_found' | 'tool_denied' | 'invalid_arguments' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
 
 /**
  * Where a run stands.
@@ -3985,6 +4103,27 @@ export type BudgetSpan = {
      */
     pct: number;
     resets_at?: Ts | null;
+};
+
+/**
+ * One call of a tool.
+ */
+export type InvokeTool = {
+    /**
+     * Id or exact name of the agent that makes the call.
+     */
+    agent: string;
+    /**
+     * Arguments by name.
+     */
+    arguments?: {
+        [key: string]: unknown;
+    };
+    session_id?: Id | null;
+    /**
+     * Longest wait for the result; the call goes on.
+     */
+    timeout_secs?: number;
 };
 
 /**
@@ -10633,6 +10772,202 @@ export type GetTemplateResponses = {
 };
 
 export type GetTemplateResponse = GetTemplateResponses[keyof GetTemplateResponses];
+
+export type ListToolsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only tools from there.
+         */
+        source?: ToolSource;
+        /**
+         * Part of the name or the description, in any case.
+         */
+        q?: string;
+        /**
+         * Id or exact name of an agent: only what it may call now.
+         */
+        agent?: string;
+    };
+    url: '/api/tools';
+};
+
+export type ListToolsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListToolsError = ListToolsErrors[keyof ListToolsErrors];
+
+export type ListToolsResponses = {
+    /**
+     * A page of tools
+     */
+    200: ToolList;
+};
+
+export type ListToolsResponse = ListToolsResponses[keyof ListToolsResponses];
+
+export type GetToolData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the tool
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/tools/{name}';
+};
+
+export type GetToolErrors = {
+    /**
+     * `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `tool_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetToolError = GetToolErrors[keyof GetToolErrors];
+
+export type GetToolResponses = {
+    /**
+     * The tool
+     */
+    200: ToolDefinition;
+};
+
+export type GetToolResponse = GetToolResponses[keyof GetToolResponses];
+
+export type InvokeToolData = {
+    body: InvokeTool;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Name of the tool
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/tools/{name}/invoke';
+};
+
+export type InvokeToolErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `tool_denied`: the text says by which rule, `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `tool_not_found`, `agent_not_found` or `session_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `agent_not_running`, `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `quota_exceeded` or `queue_full`, `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+    /**
+     * `draining`
+     */
+    503: ErrorBody;
+};
+
+export type InvokeToolError = InvokeToolErrors[keyof InvokeToolErrors];
+
+export type InvokeToolResponses = {
+    /**
+     * The call is over
+     */
+    200: ToolInvoked;
+    /**
+     * The call goes on; `Location` names its run
+     */
+    202: Run;
+};
+
+export type InvokeToolResponse = InvokeToolResponses[keyof InvokeToolResponses];
 
 export type GetUsageData = {
     body?: never;

@@ -110,6 +110,9 @@ fn the_exec_policy_decides_about_implied_commands_and_offered_tools() {
     assert!(
         holds(&allowlist, "shell:cargo test") && holds(&allowlist, "shell:cat a") && !holds(&allowlist, "shell:rm a")
     );
+    let paths =
+        resolved("profile = \"coding\"\n[exec_policy]\nallowed_commands = [\"/opt/tool\", \"./run.sh\", \"./bin/*\"]");
+    assert!(holds(&paths, "shell:tool a") && holds(&paths, "shell:run.sh") && !holds(&paths, "shell:rm a"));
     assert!(holds(&resolved(&text("full")), "shell:rm a"));
     let deny = resolved(&text("deny"));
     assert!(!holds(&deny, "shell:cat a") && !deny.tools.contains(&"shell_exec".to_owned()));

@@ -3,6 +3,11 @@
 mod artifact_read;
 mod files;
 pub mod knowledge;
+pub mod location_get;
+#[cfg(unix)]
+mod process;
+#[cfg(unix)]
+mod shell_exec;
 mod system_time;
 pub mod web;
 
@@ -15,8 +20,11 @@ use std::sync::Arc;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
+#[cfg(unix)]
+use super::process::{ExecSettings, Processes};
 use super::{Tool, ToolError, ToolErrorCode, ToolOutput};
 use crate::http::outbound::{Guard, Outbound, Own, system_lookup};
+use location_get::LocationSettings;
 use web::WebSettings;
 
 /// What the operator says about tools, and what they share.
@@ -24,18 +32,32 @@ use web::WebSettings;
 pub struct ToolSettings {
     pub outbound: Outbound,
     pub web: WebSettings,
+    pub location: LocationSettings,
+    #[cfg(unix)]
+    pub exec: ExecSettings,
+    /// Programs that agents keep running.
+    #[cfg(unix)]
+    pub processes: Processes,
 }
 
 impl Default for ToolSettings {
     fn default() -> Self {
         let guard = Guard { listed: vec![], own: Own::default(), lookup: system_lookup() };
-        Self { outbound: Outbound::new(guard), web: WebSettings::default() }
+        Self {
+            outbound: Outbound::new(guard),
+            web: WebSettings::default(),
+            location: LocationSettings::default(),
+            #[cfg(unix)]
+            exec: ExecSettings::default(),
+            #[cfg(unix)]
+            processes: Processes::default(),
+        }
     }
 }
 
 pub fn all(settings: &ToolSettings) -> Vec<Arc<dyn Tool>> {
-    let ToolSettings { outbound, web } = settings.clone();
-    vec![
+    let ToolSettings { outbound, web, location, .. } = settings.clone();
+    let mut all: Vec<Arc<dyn Tool>> = vec![
         Arc::new(artifact_read::ArtifactRead::default()),
         Arc::new(files::ApplyPatch::default()),
         Arc::new(files::CreateDirectory::default()),
@@ -51,9 +73,26 @@ pub fn all(settings: &ToolSettings) -> Vec<Arc<dyn Tool>> {
         Arc::new(knowledge::KnowledgeAddRelation::default()),
         Arc::new(knowledge::KnowledgeDelete::default()),
         Arc::new(knowledge::KnowledgeQuery::default()),
+        Arc::new(location_get::LocationGet::new(outbound.clone(), location)),
         Arc::new(system_time::SystemTime::default()),
         Arc::new(web::WebFetch::new(outbound.clone(), web.clone())),
         Arc::new(web::WebSearch::new(outbound, web.search)),
+    ];
+    #[cfg(unix)]
+    all.extend(programs(settings));
+    all
+}
+
+#[cfg(unix)]
+fn programs(settings: &ToolSettings) -> [Arc<dyn Tool>; 6] {
+    let (exec, processes) = (&settings.exec, &settings.processes);
+    [
+        Arc::new(process::ProcessKill::new(processes.clone())),
+        Arc::new(process::ProcessList::new(processes.clone())),
+        Arc::new(process::ProcessPoll::new(processes.clone())),
+        Arc::new(process::ProcessStart::new(exec.clone(), processes.clone())),
+        Arc::new(process::ProcessWrite::new(processes.clone())),
+        Arc::new(shell_exec::ShellExec::new(exec.clone())),
     ]
 }
 

@@ -37,6 +37,13 @@ fn examples() -> Vec<(&'static str, Value)> {
         ),
         ("knowledge_delete", json!({"entity": "acme"})),
         ("knowledge_query", json!({"source": "Acme", "max_depth": 2})),
+        ("location_get", json!({})),
+        ("process_kill", json!({"process_id": "proc_x", "grace_ms": 5})),
+        ("process_list", json!({})),
+        ("process_poll", json!({"process_id": "proc_x", "wait_ms": 5})),
+        ("process_start", json!({"command": "sleep", "cwd": "a"})),
+        ("process_write", json!({"process_id": "proc_x", "data": "x"})),
+        ("shell_exec", json!({"command": "sleep 1", "timeout_seconds": 5})),
         ("system_time", json!({"tz": "Europe/Vienna"})),
         ("web_fetch", json!({"url": "https://example.com/", "max_chars": 500})),
         ("web_search", json!({"query": "rust"})),
@@ -109,7 +116,9 @@ fn file_tools_are_denied_without_their_grants() {
         let mut fixture = Fixture::new();
         fixture.grants = vec![];
         match name {
-            "artifact_read" | "system_time" | "web_search" => {}
+            "artifact_read" | "location_get" | "system_time" | "web_search" => {}
+            // These are about processes, not about grants.
+            "process_kill" | "process_list" | "process_poll" | "process_write" => {}
             _ => assert_code(fixture.call(name, example), ToolErrorCode::CapabilityMissing),
         }
     }
@@ -130,6 +139,7 @@ fn columns_of_the_tool_table() {
     let write = |timeout, max, shown| (Effect::Write, Resume::Interrupt, false, false, false, timeout, max, shown);
     let web = |timeout, max, shown| (Effect::Network, Resume::Repeat, true, true, false, timeout, max, shown);
     let graph = |shown, asks| (Effect::Write, Resume::Tx, false, false, asks, 5, 30, shown);
+    let exec = |timeout, max, shown| (Effect::Exec, Resume::Interrupt, false, false, false, timeout, max, shown);
     let table: Vec<(&str, Row)> = vec![
         ("apply_patch", write(20, 120, 16_384)),
         ("artifact_read", read(5, 30, 65_536)),
@@ -146,6 +156,13 @@ fn columns_of_the_tool_table() {
         ("knowledge_add_relation", graph(2_048, false)),
         ("knowledge_delete", graph(1_024, true)),
         ("knowledge_query", read(10, 30, 32_768)),
+        ("location_get", (Effect::Network, Resume::Repeat, false, false, true, 10, 30, 1_024)),
+        ("process_kill", (Effect::Exec, Resume::Repeat, false, false, false, 65, 65, 1_024)),
+        ("process_list", read(5, 30, 8_192)),
+        ("process_poll", (Effect::Read, Resume::Interrupt, false, true, false, 35, 35, 1_048_576)),
+        ("process_start", exec(10, 30, 1_024)),
+        ("process_write", exec(10, 30, 1_024)),
+        ("shell_exec", exec(3_610, 3_610, 12 * 1_048_576)),
         ("system_time", (Effect::Pure, Resume::Repeat, true, true, false, 1, 5, 1_024)),
         ("web_fetch", web(30, 120, 1_048_576)),
         ("web_search", web(20, 60, 32_768)),

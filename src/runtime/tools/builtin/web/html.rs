@@ -7,6 +7,13 @@ use markup5ever_rcdom::NodeData;
 
 /// Elements inside each other. Beyond it the recursive converter might run out of stack, and only the text is taken.
 const MAX_DEPTH: usize = 256;
+/// Elements that stay open. The parser looks through all of them at every tag, so this bounds its work.
+const MAX_OPEN: usize = 1_024;
+/// Elements that never have others inside, or end without being closed.
+const NOT_COUNTED: [&str; 28] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "p", "li",
+    "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "html", "head", "body",
+];
 const WITHOUT_TEXT: [&str; 8] = ["script", "style", "noscript", "iframe", "svg", "template", "head", "object"];
 
 pub struct Page {
@@ -15,6 +22,9 @@ pub struct Page {
 }
 
 pub fn read(html: &str) -> Page {
+    if leaves_too_much_open(html) {
+        return Page { title: None, markdown: without_tags(html) };
+    }
     let converter = HtmlToMarkdown::builder().skip_tags(WITHOUT_TEXT.to_vec()).build();
     let Ok(tree) = converter.html_to_tree(html) else { return Page { title: None, markdown: String::new() } };
     let mut title = None;
@@ -34,9 +44,40 @@ pub fn read(html: &str) -> Page {
     Page { title, markdown }
 }
 
+/// Counts as if only the innermost element could be closed, so that badly nested pages are never taken for flat ones.
+fn leaves_too_much_open(html: &str) -> bool {
+    let mut open: Vec<String> = vec![];
+    for tag in html.split('<').skip(1) {
+        let (closes, tag) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let name = tag[..end].to_ascii_lowercase();
+        if name.is_empty() || NOT_COUNTED.contains(&name.as_str()) {
+            continue;
+        }
+        if !closes {
+            open.push(name);
+        } else if open.last() == Some(&name) {
+            open.pop();
+        }
+        if open.len() > MAX_OPEN {
+            return true;
+        }
+    }
+    false
+}
+
+/// What stands between the tags, for pages that are not worth parsing.
+fn without_tags(html: &str) -> String {
+    let texts = html.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    one_spaced(&texts.collect::<Vec<_>>().join(" "))
+}
+
 /// Elements of one kind with their attributes, in the order of the page.
 pub fn elements(html: &str, wanted: &str) -> Vec<Element> {
     let mut found = vec![];
+    if leaves_too_much_open(html) {
+        return found;
+    }
     let Ok(tree) = HtmlToMarkdown::new().html_to_tree(html) else { return found };
     visit(&tree, |node, _, _| {
         let NodeData::Element { name, attrs, .. } = &node.data else { return };

@@ -45,6 +45,9 @@ fn pages_become_markdown() {
 fn deep_pages_do_not_overflow() {
     let page = html::read(&format!("{}text{}", "<div>".repeat(100_000), "</div>".repeat(100_000)));
     assert_eq!(page.markdown, "text");
+    // Deep enough for the converter's stack, not for the parser.
+    let page = html::read(&format!("<title>T</title>{}text{}", "<div>".repeat(1_000), "</div>".repeat(1_000)));
+    assert_eq!((page.title.as_deref(), page.markdown.as_str()), (Some("T"), "text"));
 }
 
 #[tokio::test]
