@@ -4,7 +4,7 @@
 
 Ratios inside one run mean something; absolute figures depend on the machine and on what else it does.
 """
-import asyncio, http.client, json, os, pathlib, random, re, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time
+import asyncio, http.client, json, os, pathlib, random, re, shutil, signal, socket, sqlite3, statistics, subprocess, sys, tempfile, time, uuid
 
 BINARY = sys.argv[1]
 QUICK = "--quick" in sys.argv
@@ -200,6 +200,61 @@ request = function()
 end
 """
             show_wrk(f"graph query, {relations:,} relations, {name}, depth {depth}", server, "/api/memory/graph/query", connections=2, lua=lua)
+def key_values(server, agent):
+    path = f"/api/memory/agents/{agent}/kv/"
+    for i in range(1000):
+        server.need(200, "PUT", f"{path}k{i}", {"value": {"n": i, "text": "a value of usual length"}})
+    lua = f"""
+local n = 0
+request = function()
+  n = n + 1
+  return wrk.format("GET", "{path}k" .. (n * 7919 % 1000), {{["Authorization"] = "Bearer {KEY}"}})
+end
+"""
+    show_wrk("GET key-value, 16 connections", server, path + "k1", lua=lua)
+    lua = f"""
+local n = 0
+request = function()
+  n = n + 1
+  local headers = {{["Content-Type"] = "application/json", ["Authorization"] = "Bearer {KEY}"}}
+  return wrk.format("PUT", "{path}k" .. (n * 7919 % 1000), headers, '{{"value":{{"n":1,"text":"a value of usual length"}}}}')
+end
+"""
+    show_wrk("PUT key-value, 16 connections", server, path + "k1", lua=lua)
+
+
+def recall(server, count):
+    """Searches of one agent with so many memories, one after another."""
+    rng = random.Random(count)
+    vocabulary = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(3, 9))) for _ in range(20_000)]
+    # As in a language: the n-th word is n times rarer than the first.
+    words = lambda k: " ".join(rng.choices(vocabulary, weights=weights, k=k))
+    weights = [1 / (n + 1) for n in range(len(vocabulary))]
+    agent = server.need(201, "POST", "/api/agents", {"name": f"recall-{count}", "model": "builtin/echo"})["id"]
+    began = time.perf_counter()
+    for start in range(0, count, 20_000):
+        memories = [{"id": str(uuid.UUID(int=rng.getrandbits(128))), "agent_id": agent, "user": None, "content": words(12)}
+                    for _ in range(min(20_000, count - start))]
+        document = {"format_version": 1, "exported_at": "2026-01-01T00:00:00Z", "agents": [{"id": agent, "name": f"recall-{count}"}], "memories": memories}
+        server.need(200, "POST", "/api/memory/import", document)
+    imported = time.perf_counter() - began
+    while any(c["name"] == "memory" and c["status"] != "ok" for c in server.need(200, "GET", "/api/health/detail")["checks"]):
+        time.sleep(0.2)
+    embedded = time.perf_counter() - began - imported
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    times = []
+    for n in range(100 if QUICK else 500):
+        body = json.dumps({"query": words(5), "agent": agent})
+        began = time.perf_counter()
+        connection.request("POST", "/api/memory/search", body, HEADERS)
+        response = connection.getresponse()
+        found = json.loads(response.read())
+        times.append((time.perf_counter() - began) * 1e3)
+        if response.status != 200 or found["method"] != "hybrid":
+            sys.exit(f"search: {response.status} {found}")
+    first, rest = times[0], sorted(times[1:])
+    note = f"p50 {statistics.median(rest):.1f}, p99 {rest[int(len(rest) * 0.99)]:.1f}, first {first:.0f} ms; import {imported:.1f} s, vectors {embedded:.1f} s"
+    show(f"recall among {count:,} memories, 256 dimensions", f"{statistics.mean(rest):.1f} ms", note)
 
 
 def main():
@@ -246,6 +301,9 @@ request = function()
 end
 """
     show_wrk("PUT agent file, 16 writers", server, f"/api/agents/{agent}/files/MEMORY.md", lua=lua)
+    key_values(server, agent)
+    for count in (1_000, 10_000) if QUICK else (1_000, 10_000, 100_000):
+        recall(server, count)
     for i in range(100 if QUICK else 999):
         server.need(201, "POST", "/api/agents", {"name": f"bench-{i}", "model": "builtin/echo"})
     show_wrk(f"GET /api/agents?limit=100, {101 if QUICK else 1000} agents", server, "/api/agents?limit=100")

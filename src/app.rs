@@ -23,6 +23,7 @@ use crate::{
     http::{middleware::rate_limit::Limiter, operations::Operations, server::Shutdown, ws::Seats},
     ids::Id,
     llm::registry::Registry as Models,
+    memory::{self, semantic::search::Search},
     router,
     runtime::{engine::Engine, tools::registry::Registry as Tools},
     secrets::{KeyError, SecretStore},
@@ -50,6 +51,8 @@ pub struct App {
     pub rules: Arc<ManifestRules>,
     /// Limits on money and tokens.
     pub budget: Arc<Budget>,
+    /// What agents remember, as it is searched.
+    pub memory: Arc<Search>,
     /// Runs.
     pub engine: Engine,
     pub audit: audit::Recorder,
@@ -122,6 +125,7 @@ impl AppState {
             tool_settings: settings,
         };
         let parts = engine::parts(&config, &db, boot_id, shared, &events);
+        let memory = parts.memory.clone();
         let engine = Engine::start(parts).await?;
         let document = router::document();
         let app = Self(Arc::new(App {
@@ -131,6 +135,7 @@ impl AppState {
             tools,
             rules,
             budget,
+            memory,
             engine,
             audit: audit::Recorder::start(db.clone()),
             events,
@@ -149,6 +154,7 @@ impl AppState {
             secrets,
         }));
         system::upkeep::start(&app);
+        memory::upkeep::start(&app);
         Ok(app)
     }
 

@@ -240,6 +240,12 @@ pub enum ErrorCode {
     ToolNotFound,
     ToolDenied,
     InvalidArguments,
+    // Memory
+    InvalidKey,
+    VersionConflict,
+    MemoryNotFound,
+    InvalidEmbedding,
+    InvalidImport,
     // Models and money
     ProviderNotConfigured,
     ModelDisabled,
@@ -271,7 +277,10 @@ impl ErrorCode {
             | Self::UpgradeRequired
             | Self::UnknownFrame
             | Self::UnknownCommand
-            | Self::InvalidArguments => 400,
+            | Self::InvalidArguments
+            | Self::InvalidKey
+            | Self::InvalidEmbedding
+            | Self::InvalidImport => 400,
             Self::Unauthorized | Self::InvalidCredentials => 401,
             Self::InsufficientScope
             | Self::OriginNotAllowed
@@ -290,7 +299,8 @@ impl ErrorCode {
             | Self::SessionNotFound
             | Self::RunNotFound
             | Self::ApprovalNotFound
-            | Self::ToolNotFound => 404,
+            | Self::ToolNotFound
+            | Self::MemoryNotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout | Self::IdleTimeout => 408,
             Self::IdempotencyKeyReused
@@ -311,6 +321,7 @@ impl ErrorCode {
             | Self::ContextOverflow
             | Self::AlreadyDecided
             | Self::CallCycle
+            | Self::VersionConflict
             | Self::ProviderNotConfigured
             | Self::ModelDisabled => 409,
             Self::PayloadTooLarge | Self::ManifestTooLarge => 413,

@@ -11,7 +11,11 @@ use crate::{
     db::Db,
     events::EventBus,
     ids::Id,
-    llm::registry::Registry as Models,
+    llm::registry::{ModelChoice, Registry as Models},
+    memory::semantic::{
+        embedder::{Builtin, Embedder, Remote},
+        search::Search,
+    },
     runtime::{
         engine::{EngineParts, EngineSettings},
         tools::{builtin::ToolSettings, registry::Registry as Tools, result::Secrets},
@@ -33,6 +37,7 @@ pub fn parts(config: &Config, db: &Db, boot_id: Id, shared: Shared, events: &Eve
     EngineParts {
         db: db.clone(),
         settings: settings(config, db, boot_id, &models),
+        memory: Arc::new(Search::new(embedder(config, db, &models))),
         models,
         tools,
         budget,
@@ -41,6 +46,22 @@ pub fn parts(config: &Config, db: &Db, boot_id: Id, shared: Shared, events: &Eve
         resolve: Arc::new(move |manifest, mode| rules.resolve(manifest, mode)),
         listener: Arc::new(move |name, payload| events.publish(name, payload)),
     }
+}
+
+/// A model of the provider that is configured for it, else the built-in one.
+fn embedder(config: &Config, db: &Db, models: &Arc<Models>) -> Arc<dyn Embedder> {
+    let memory = &config.memory;
+    let Some(provider) = memory.embedding_provider.clone().filter(|name| !["", "builtin"].contains(&name.as_str()))
+    else {
+        return Arc::new(Builtin);
+    };
+    let choice = ModelChoice {
+        provider,
+        api_key_env: memory.embedding_api_key_env.clone(),
+        ..ModelChoice::named(memory.embedding_model.clone())
+    };
+    let dimensions = memory.embedding_dimensions.and_then(|n| usize::try_from(n).ok());
+    Arc::new(Remote::new(db.clone(), models.clone(), choice, dimensions))
 }
 
 fn settings(config: &Config, db: &Db, boot_id: Id, models: &Models) -> EngineSettings {

@@ -61,6 +61,12 @@ pub const KEYS: &[&str] = &[
     "location.lookup",
     "location.place",
     "log_level",
+    "memory.consolidation_interval_hours",
+    "memory.decay_rate",
+    "memory.embedding_api_key_env",
+    "memory.embedding_dimensions",
+    "memory.embedding_model",
+    "memory.embedding_provider",
     "memory.sqlite_path",
     "models.tiers.*",
     "policy.admin_tools",
@@ -255,9 +261,13 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     if let Err((key, message)) = config.budget.check() {
         return fail(key, message);
     }
-    let ranges: [(&str, u64, u64, u64); 15] = [
+    if !(0.0..=1.0).contains(&config.memory.decay_rate) {
+        return fail("memory.decay_rate", format!("{} is out of range (0 to 1)", config.memory.decay_rate));
+    }
+    let ranges: [(&str, u64, u64, u64); 18] = [
         ("approval.timeout_secs", config.approval.timeout_secs.into(), 10, 604_800),
         ("approval.max_pending_per_agent", config.approval.max_pending_per_agent.into(), 1, 100),
+        ("memory.embedding_dimensions", config.memory.embedding_dimensions.unwrap_or(1).into(), 1, 8192),
         ("server.body_limit_bytes", config.server.body_limit_bytes as u64, 1024, 1 << 30),
         ("server.request_timeout_secs", config.server.request_timeout_secs, 1, 3600),
         ("rate_limit.tokens_per_minute", config.rate_limit.tokens_per_minute.into(), 1, 10_000_000),
@@ -268,6 +278,7 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
         ("websocket.max_per_ip", config.websocket.max_per_ip.into(), 1, 100_000),
         ("websocket.idle_timeout_secs", config.websocket.idle_timeout_secs, 1, 86_400),
         ("websocket.max_messages_per_minute", config.websocket.max_messages_per_minute.into(), 1, 100_000),
+        ("memory.consolidation_interval_hours", config.memory.consolidation_interval_hours.into(), 0, 8760),
         ("runtime.workers", config.runtime.workers.into(), 1, 1024),
         ("runtime.lease_secs", config.runtime.lease_secs, 1, 600),
         ("runtime.drain_secs", config.runtime.drain_secs, 0, 600),

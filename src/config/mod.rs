@@ -148,10 +148,36 @@ pub struct Database {
     pub url: String,
 }
 
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(default)]
 pub struct Memory {
     pub sqlite_path: Option<PathBuf>,
+    /// Whose model makes the vectors; none: the built-in one.
+    pub embedding_provider: Option<String>,
+    /// Model of that provider.
+    pub embedding_model: String,
+    /// Variable with its key, when it is not the provider's usual one.
+    pub embedding_api_key_env: Option<String>,
+    /// Length of the vectors, for models that can make several.
+    pub embedding_dimensions: Option<u32>,
+    /// Share of confidence that a memory loses each time when it was not used for a week.
+    pub decay_rate: f64,
+    /// How often near-duplicates are merged and unused memories fade; 0 = only when asked.
+    pub consolidation_interval_hours: u32,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            sqlite_path: None,
+            embedding_provider: None,
+            embedding_model: "all-MiniLM-L6-v2".into(),
+            embedding_api_key_env: None,
+            embedding_dimensions: None,
+            decay_rate: 0.1,
+            consolidation_interval_hours: 24,
+        }
+    }
 }
 
 #[derive(Clone, Deserialize)]

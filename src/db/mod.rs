@@ -12,6 +12,7 @@ use sea_orm::{
 
 pub mod batches;
 pub mod connect;
+pub mod full_text;
 pub mod migrate;
 
 pub use connect::{ConnectError, DbUrl};

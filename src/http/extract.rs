@@ -18,6 +18,8 @@ use crate::{
     ids::Id,
 };
 
+const NO_NUL: &str = "must not contain U+0000";
+
 /// A JSON body that was parsed and passed its limits. A missing body counts as `{}`.
 pub struct ValidJson<T>(pub T);
 
@@ -25,26 +27,54 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for ValidJso
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self> {
-        let (limit, within) = body_limits(request.extensions());
-        let is_json = is_json(request.headers());
-        let has_type = request.headers().contains_key(header::CONTENT_TYPE);
-        let (_, body) = request.into_parts();
-        let bytes = read_body(body, limit, within).await?;
+        let bytes = json_body(request).await?;
         if bytes.is_empty() {
             return valid(parse(b"{}").map_err(|e| match e.code() {
                 ErrorCode::InvalidRequest => e,
                 _ => Error::new(ErrorCode::InvalidJson, "A JSON body is required"),
             })?);
         }
-        if !is_json {
-            let what = if has_type { "The body is not declared as JSON" } else { "The body has no Content-Type" };
-            return Err(Error::new(
-                ErrorCode::UnsupportedMediaType,
-                format!("{what}; send Content-Type: application/json"),
-            ));
-        }
         valid(parse(&bytes)?)
     }
+}
+
+/// The bytes of a body that is declared as JSON, or none.
+async fn json_body(request: Request) -> Result<Bytes> {
+    let (limit, within) = body_limits(request.extensions());
+    let is_json = is_json(request.headers());
+    let has_type = request.headers().contains_key(header::CONTENT_TYPE);
+    let (_, body) = request.into_parts();
+    let bytes = read_body(body, limit, within).await?;
+    if bytes.is_empty() || is_json {
+        return Ok(bytes);
+    }
+    let what = if has_type { "The body is not declared as JSON" } else { "The body has no Content-Type" };
+    Err(Error::new(ErrorCode::UnsupportedMediaType, format!("{what}; send Content-Type: application/json")))
+}
+
+/// Any JSON value, within the limits of bodies. For operations whose body may be the thing itself.
+pub struct AnyJson(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for AnyJson {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let bytes = json_body(request).await?;
+        if bytes.is_empty() {
+            return Err(Error::new(ErrorCode::InvalidJson, "A JSON body is required"));
+        }
+        let value = serde_json::from_slice(&bytes).map_err(|e| not_json(&e.to_string()))?;
+        match nul_in(&value, String::new()) {
+            Some(field) => Err(Error::invalid(if field.is_empty() { "body".into() } else { field }, NO_NUL)),
+            None => Ok(Self(value)),
+        }
+    }
+}
+
+/// A value as the type of a request.
+pub fn fit<T: DeserializeOwned>(value: Value) -> Result<T> {
+    let bytes = value.to_string();
+    parse(bytes.as_bytes())
 }
 
 /// How large the body of a request may be, and how long it may take.
@@ -119,7 +149,7 @@ fn check_shape(bytes: &[u8]) -> Result<()> {
         return Err(Error::invalid("body", "must be a JSON object"));
     }
     match nul_in(&value, String::new()) {
-        Some(field) => Err(Error::invalid(field, "must not contain U+0000")),
+        Some(field) => Err(Error::invalid(field, NO_NUL)),
         None => Ok(()),
     }
 }
@@ -247,7 +277,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequestParts<S> for Val
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
         if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).find(|(_, value)| value.contains('\0')) {
-            return Err(Error::invalid(name, "must not contain U+0000"));
+            return Err(Error::invalid(name, NO_NUL));
         }
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         let value: T = serde_path_to_error::deserialize(pairs).map_err(|e| {

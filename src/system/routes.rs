@@ -24,6 +24,7 @@ use crate::{
     error::{Error, ErrorCode, Result},
     http::{extract::ValidJson, respond::ErrorBody},
     llm::registry::{ModelChoice, ResolvedModel},
+    memory::semantic,
     runs,
     sessions::{self, service::SessionFilter},
     time::Ts,
@@ -83,7 +84,7 @@ pub async fn get_health(State(app): State<AppState>) -> Result<Json<Health>> {
 pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<HealthDetail>> {
     let mut health = health(&app).await?;
     let latency_ms = service::ping(&app.db).await?;
-    let checks = checks(&app);
+    let checks = checks(&app).await?;
     let open = runs::service::open_runs(app.db.read(), None).await?;
     let oldest = runs::service::oldest_queued(app.db.read()).await?;
     if checks.iter().any(|c| c.status != CheckStatus::Ok) {
@@ -123,13 +124,30 @@ pub async fn get_health_detail(State(app): State<AppState>) -> Result<Json<Healt
     }))
 }
 
-fn checks(app: &AppState) -> Vec<Check> {
+async fn checks(app: &AppState) -> Result<Vec<Check>> {
     let (status, message) = match writable(app) {
         true => (CheckStatus::Ok, "answers and takes writes"),
         false => (CheckStatus::Failed, "takes no writes; is the disk full or the file read-only?"),
     };
     let database = Check { name: CheckName::Database, status, message: message.into(), since: None };
-    vec![database, providers(app)]
+    Ok(vec![database, providers(app), memory(app).await?])
+}
+
+/// Vectors of another embedder find nothing until they are made anew, in the background.
+async fn memory(app: &AppState) -> Result<Check> {
+    let model = app.memory.embedder.model();
+    let progress = semantic::service::progress(app.db.read(), model).await?;
+    let (status, message) = match progress.total - progress.embedded {
+        0 => (CheckStatus::Ok, format!("all {} memories have vectors of {model}", progress.total)),
+        _ => {
+            let message = format!(
+                "{} of {} memories have vectors of {model}; the others are found by words until they have, too",
+                progress.embedded, progress.total
+            );
+            (CheckStatus::Degraded, message)
+        }
+    };
+    Ok(Check { name: CheckName::Memory, status, message, since: None })
 }
 
 /// The built-in model in place of a missing provider is no fault of the server; a default model that is not ready is.

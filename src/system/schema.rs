@@ -80,6 +80,7 @@ pub struct DatabaseDetail {
 pub enum CheckName {
     Database,
     Disk,
+    Memory,
     Providers,
     Queue,
 }

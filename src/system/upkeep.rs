@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use super::service;
-use crate::{app::AppState, auth, config, db::Db, error::Result, idempotency, runs, time::Ts};
+use crate::{app::AppState, auth, config, db::Db, error::Result, idempotency, memory, runs, time::Ts};
 
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 /// A limit set on one server is in force on the others within two seconds.
@@ -48,6 +48,8 @@ pub fn start(app: &AppState) {
 pub async fn clean(db: &Db, kept: &config::Runs, now: Ts) -> Result<()> {
     idempotency::service::forget_expired(db, now).await?;
     auth::service::forget_expired(db, now).await?;
+    memory::kv::service::forget_expired(db, now).await?;
+    memory::semantic::service::forget_expired(db, now).await?;
     service::forget_old(db, now).await?;
     let hours = |n: u32| now.plus_secs(-i64::from(n) * 3_600);
     runs::service::delete_ended(db, hours(kept.retention_days * 24)).await?;

@@ -14,6 +14,7 @@ mod graph;
 mod http;
 mod idempotency;
 mod llm;
+mod memory;
 mod messages;
 mod migrations;
 mod retention;

@@ -26,6 +26,8 @@ pub async fn erase(tx: &DatabaseTransaction, rules: &ManifestRules, mut row: Age
     let is_unshared = workspace::is_unshared(tx, rules, &folder, row.id).await?;
     sessions::service::erase_all(tx, row.id).await?;
     memory::graph::service::forget_agent(tx, row.id).await?;
+    memory::kv::service::erase_all(tx, row.id).await?;
+    memory::semantic::service::erase_all(tx, row.id).await?;
     documents::erase_all(tx, row.id).await?;
     row.manifest = json!({"name": row.name});
     row.manifest_toml = None;

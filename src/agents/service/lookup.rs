@@ -1,6 +1,8 @@
 //! Finding one agent: by id, by name, or by what a path says.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use crate::{
     agents::{AgentRow, entity, manifest::AgentResources},
@@ -73,4 +75,16 @@ pub async fn resources_of_live<C: ConnectionTrait>(db: &C) -> Result<Vec<(Id, St
 /// Number of agents that are not terminated.
 pub async fn live_count<C: ConnectionTrait>(db: &C) -> Result<u64> {
     Ok(entity::Entity::find().filter(entity::Column::TerminatedAt.is_null()).count(db).await?)
+}
+
+/// Ids and names of the agents that are not terminated, by name.
+pub async fn live_names<C: ConnectionTrait>(db: &C) -> Result<Vec<(Id, String)>> {
+    Ok(entity::Entity::find()
+        .select_only()
+        .columns([entity::Column::Id, entity::Column::Name])
+        .filter(entity::Column::TerminatedAt.is_null())
+        .order_by_asc(entity::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?)
 }

@@ -29,7 +29,7 @@ pub use documents::{FILE_NAMES, MAX_FILE_BYTES, files, get_file, remove_file, se
 pub use erase::{Erased, erase};
 pub use lifecycle::{Terminated, Transition, start, suspend, terminate};
 pub use list::{AgentFilter, AgentSort, list, newest_active};
-pub use lookup::{find, find_by_name, find_ref, find_ref_or_terminated, live_count, resources_of_live};
+pub use lookup::{find, find_by_name, find_ref, find_ref_or_terminated, live_count, live_names, resources_of_live};
 pub use view::{describe, summaries};
 pub use workspace::remove as remove_workspace;
 

@@ -9,7 +9,7 @@ use super::catalog::{
     ApiFormat, Catalog, CatalogError, Model, ModelOrigin, Prices, Tier, canonical_provider, is_local,
 };
 use super::drivers::builtin;
-use super::drivers::remote::{CallLimits, HttpClient, RemoteDriver, Target};
+use super::drivers::remote::{CallLimits, Embeddings, HttpClient, RemoteDriver, Target};
 use super::{Driver, ErrorClass, LlmError};
 
 mod config;
@@ -69,6 +69,12 @@ impl Registry {
             Ok((target, client)) => RemoteDriver::new(target, client),
             Err(error) => RemoteDriver::refusing(error),
         })
+    }
+
+    /// For texts to vectors. Fails for a model that is not ready.
+    pub fn embeddings(&self, model: &ResolvedModel, dimensions: Option<usize>) -> Result<Embeddings, LlmError> {
+        let (target, client) = self.target(model)?;
+        Embeddings::new(target, client, model.upstream_id.clone(), dimensions)
     }
 
     fn target(&self, model: &ResolvedModel) -> Result<(Target, HttpClient), LlmError> {

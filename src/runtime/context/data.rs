@@ -17,6 +17,8 @@ pub struct TurnData {
     pub time_zone: String,
     pub sender_id: Option<String>,
     pub sender_name: Option<String>,
+    /// What the agent remembers about the message.
+    pub memories: Vec<String>,
     /// `context.md` of the workspace.
     pub context_file: Option<String>,
 }
@@ -37,6 +39,10 @@ pub fn turn(data: &TurnData, run: Id) -> ChatBlock {
     let sender = [data.sender_name.as_deref(), data.sender_id.as_deref()].into_iter().flatten().collect::<Vec<_>>();
     if !sender.is_empty() {
         lines.push(format!("sender: {}", one_line(&sender.join(", "))));
+    }
+    if !data.memories.is_empty() {
+        lines.push("memories:".to_owned());
+        lines.extend(data.memories.iter().map(|memory| format!("- {}", one_line(memory))));
     }
     if let Some(text) = &data.context_file {
         lines.push(format!("context.md:\n{text}"));

@@ -20,7 +20,7 @@ use super::{
     lock,
     turn::{Step, Stop, Turn},
 };
-use crate::{agents, runs::Verdict};
+use crate::{agents, memory::person, runs::Verdict};
 
 const MINUTE: Duration = Duration::from_secs(60);
 /// A call that comes too early waits so long for its turn.
@@ -104,8 +104,11 @@ impl Turn {
         let given: Map<String, Value> = arguments::parse(&step.input.to_string())?;
         let none = Map::new();
         let own = self.setup.manifest.tools.get(&name);
-        let prepared = arguments::prepare(given, own.map_or(&none, |t| &t.defaults), own.map_or(&none, |t| &t.fixed));
+        let mut prepared =
+            arguments::prepare(given, own.map_or(&none, |t| &t.defaults), own.map_or(&none, |t| &t.fixed));
         self.inner.tools.validate(&name, &prepared.arguments)?;
+        let has_person = person::of_run(self.run.origin_user.as_deref()).is_some();
+        tool.settle(&mut prepared.arguments, has_person);
         let hash = arguments::call_hash(&name, &prepared.arguments);
         if let BeforeCall::Refuse(sign) = loop_guard::before(&self.past_calls(), &name, &hash) {
             self.note_verdict(at, LOOP_GUARD, None);

@@ -17,6 +17,7 @@ impl Intent {
         match self {
             Self::ArtifactRead { .. } => false,
             Self::Knowledge(knowledge) => knowledge.writes(),
+            Self::Memory(memory) => memory.writes(),
         }
     }
 
@@ -24,7 +25,7 @@ impl Intent {
     pub(super) fn overflow(&self) -> Overflow {
         match self {
             Self::ArtifactRead { .. } => Overflow::Drop,
-            Self::Knowledge(_) => Overflow::Store,
+            Self::Knowledge(_) | Self::Memory(_) => Overflow::Store,
         }
     }
 }
@@ -55,6 +56,8 @@ impl Turn {
     ) -> Step<Result<Value, ToolError>> {
         match intent {
             Intent::ArtifactRead { id, offset, length } => self.read_artifact(db, &id, offset, length).await,
+            Intent::Memory(memory) if memory.writes() => self.write_memory(db, memory, changes).await,
+            Intent::Memory(memory) => self.read_memory(memory).await,
             Intent::Knowledge(knowledge) => {
                 let done = knowledge::carry_out(db, self.run.agent_id, knowledge).await?;
                 Ok(done.map(|(value, event)| {

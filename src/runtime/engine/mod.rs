@@ -20,6 +20,7 @@ mod live;
 mod model_call;
 mod money;
 mod processes;
+mod remember;
 mod report;
 mod request;
 pub(super) mod rows;
@@ -59,6 +60,7 @@ use crate::{
     db::Db,
     ids::Id,
     llm::registry::Registry as Models,
+    memory::semantic::search::Search,
 };
 
 /// Resolves a manifest for a mode: grants and limits in force.
@@ -75,6 +77,7 @@ pub struct EngineParts {
     /// Programs that agents keep running.
     #[cfg(unix)]
     pub processes: Processes,
+    pub memory: Arc<Search>,
     pub resolve: ResolveAgent,
     pub listener: RunListener,
     pub settings: EngineSettings,
@@ -147,6 +150,7 @@ struct Inner {
     budget: Arc<Budget>,
     #[cfg(unix)]
     processes: Processes,
+    memory: Arc<Search>,
     resolve: ResolveAgent,
     listener: RunListener,
     settings: EngineSettings,
@@ -188,6 +192,7 @@ impl Engine {
             budget,
             #[cfg(unix)]
             processes,
+            memory,
             resolve,
             listener,
             settings,
@@ -199,6 +204,7 @@ impl Engine {
             budget,
             #[cfg(unix)]
             processes,
+            memory,
             resolve,
             listener,
             owner: settings.boot_id.to_string(),

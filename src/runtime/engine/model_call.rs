@@ -101,6 +101,7 @@ impl Turn {
             }
             Err(TooLong { needed, limit }) => return self.too_long(at, needed, limit).await,
         };
+        self.note_recalled(at);
         let thinks = request.options.thinking.is_some();
         let patience = Patience {
             first_event: if thinks { limits.first_event_reasoning } else { limits.first_event },

@@ -32,6 +32,7 @@ impl Turn {
         if !std::mem::replace(&mut self.context_file_read, true) {
             self.context_file = self.read_context_file().await;
         }
+        self.recall().await?;
         if self.history.is_some() {
             return Ok(());
         }
@@ -79,6 +80,7 @@ impl Turn {
             time_zone: self.inner.settings.time_zone.clone(),
             sender_id: self.run.input.sender_id.clone(),
             sender_name: self.run.input.sender_name.clone(),
+            memories: self.recalled_texts(),
             context_file: self.context_file.clone(),
         };
         let failed = failed_tries(&self.steps);

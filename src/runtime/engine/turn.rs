@@ -27,6 +27,7 @@ use crate::{
     budget::{self, Payers, Refusal},
     error::{Error, Result},
     ids::Id,
+    memory::recall::Hit,
     messages::{self, MessageRow},
     runs::{self, EventRow, RunRow, StepKind, StepRow, StepState},
     sessions,
@@ -97,6 +98,8 @@ pub struct Turn {
     pub(super) asked_batch: i32,
     /// Positions of calls that a remembered approval releases.
     pub(super) remembered: HashSet<usize>,
+    /// What the agent remembers about the message, once it was looked for.
+    pub(super) recalled: Option<Vec<Hit>>,
 }
 
 /// What one transaction changes. Steps are named by their position in `Turn::steps`.
@@ -207,6 +210,7 @@ impl Turn {
             approval: inner.settings.approval.clone(),
             asked_batch: 0,
             remembered: HashSet::new(),
+            recalled: None,
         }
     }
 

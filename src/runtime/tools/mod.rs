@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub use builtin::memory;
 pub use ledger::{Birth, Ledger, ProcessMark};
 pub use network_meter::NetworkMeter;
 pub use workspace_limit::WorkspaceLimit;
@@ -87,6 +88,9 @@ pub struct ToolInfo {
 #[async_trait]
 pub trait Tool: Send + Sync {
     fn info(&self) -> &ToolInfo;
+
+    /// Writes down in validated arguments what the run decides about them. Pure.
+    fn settle(&self, _arguments: &mut Value, _has_person: bool) {}
 
     /// What these validated arguments ask of the agent, before anything happens. Pure. An error is the refusal itself:
     /// a hard rule, an unknown root, a patch that cannot be read.
@@ -224,6 +228,7 @@ pub enum Intent {
         length: u64,
     },
     Knowledge(builtin::knowledge::Knowledge),
+    Memory(memory::MemoryIntent),
 }
 
 /// A failed call, as the model sees it: `{"error":{"code","message","details"?,"hint"?}}`.

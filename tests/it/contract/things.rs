@@ -14,6 +14,7 @@ pub struct Things {
     run: String,
     relation: String,
     approval: String,
+    memory: String,
 }
 
 fn text(value: &Value) -> String {
@@ -33,6 +34,8 @@ impl Things {
         let relation = admin.call("create_relation").json(relation).ok(201).await;
         let gate = json!({"agent_id": "thing", "tool_name": "thing"});
         let approval = admin.call("create_approval").json(gate).ok(201).await;
+        admin.call("set_agent_kv").id(&agent["id"]).path("key", "thing").json(json!({"value": 1})).ok(200).await;
+        let memory = admin.call("create_memory").id(&agent["id"]).json(json!({"content": "thing"})).ok(201).await;
         Self {
             key: text(&key["id"]),
             agent: text(&agent["id"]),
@@ -40,6 +43,7 @@ impl Things {
             run: text(&reply["run_id"]),
             relation: text(&relation["id"]),
             approval: text(&approval["id"]),
+            memory: text(&memory["id"]),
         }
     }
 
@@ -54,14 +58,15 @@ impl Things {
     fn find(&self, operation: &Operation, name: &str) -> String {
         match (operation.path.split('/').nth(2), name) {
             (_, "session_id") | (Some("sessions"), "id") => self.session.clone(),
-            (Some("agents"), "id") => self.agent.clone(),
+            (Some("agents" | "memory"), "id") => self.agent.clone(),
             (Some("runs"), "id") => self.run.clone(),
             (Some("approvals"), "id") => self.approval.clone(),
             (Some("auth"), "id") => self.key.clone(),
             (Some("budget"), "id") if operation.path.contains("/keys/") => self.key.clone(),
             (Some("budget"), "id") => self.agent.clone(),
             (_, "relation_id") => self.relation.clone(),
-            (_, "label" | "entity_id") => "thing".into(),
+            (_, "memory_id") => self.memory.clone(),
+            (_, "label" | "entity_id" | "key") => "thing".into(),
             (_, "filename") => "SOUL.md".into(),
             (_, "name") => "assistant".into(),
             _ => uuid::Uuid::now_v7().to_string(),

@@ -24,6 +24,10 @@ impl Tool for Slow {
         self.0.info()
     }
 
+    fn settle(&self, arguments: &mut Value, has_person: bool) {
+        self.0.settle(arguments, has_person);
+    }
+
     fn needs(&self, arguments: &Value, agent: &AgentView) -> Result<Needs, ToolError> {
         self.0.needs(arguments, agent)
     }
@@ -80,6 +84,19 @@ async fn a_call_with_an_effect_is_never_repeated_by_itself() {
     assert_eq!(run.steps_short(), "Md Fi Md");
     assert_eq!(run.error_code(0), "interrupted");
     assert!(!t.file("n.txt").exists(), "it was not made again");
+}
+
+#[tokio::test]
+async fn g45_a_crash_inside_a_write_that_commits_with_its_step() {
+    let t = TestEngine::with(Setup { tools: slow, ..Setup::default() }).await;
+    std::fs::write(t.file("slow"), "").unwrap();
+    let accepted = t.send("@@tool memory_store {\"key\":\"k\",\"value\":1}\n@@turn\n@@reply ok").await;
+    t.wait_for(accepted.run.id, |e| matches!(e, EventBody::ToolStarted { .. })).await;
+    let t = t.crash_and_restart().await;
+    std::fs::remove_file(t.file("slow")).unwrap();
+    let run = t.outcome(accepted.run.id).await;
+    assert_eq!(run.steps_short(), "Md Fd Md");
+    assert_eq!(run.results()[0], r#"{"key":"k","scope":"user","version":1}"#);
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ use openfang::{
         drivers::builtin::{Builtin, BuiltinConfig},
         registry::{BuiltinModels, LlmConfig, Registry as Models, TimeoutOverrides},
     },
+    memory::semantic::{embedder, search::Search},
     messages::{self, MessageRow},
     runs::{self, Door, RunInput, RunOptions, RunRow, StepRow},
     runtime::{
@@ -310,6 +311,7 @@ async fn launch(db: &Db, setup: &Setup) -> Engine {
         tools,
         budget: Arc::new(Budget::open(db.clone(), &settings).await.expect("budgets")),
         processes: setup.tool_settings.processes.clone(),
+        memory: Arc::new(Search::new(Arc::new(embedder::Builtin))),
         resolve,
         listener: Arc::new(|_, _| {}),
         settings: setup.settings.clone(),

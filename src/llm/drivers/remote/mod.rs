@@ -15,6 +15,7 @@ use crate::llm::{ChatRequest, Chunk, ChunkStream, Driver, ErrorClass, LlmError};
 mod anthropic;
 mod body;
 mod calls;
+mod embeddings;
 mod failure;
 mod gemini;
 mod limits;
@@ -23,6 +24,7 @@ mod openai;
 mod samples;
 mod transport;
 
+pub use embeddings::{Embedded, Embeddings};
 pub use limits::CallLimits;
 pub use transport::HttpClient;
 

@@ -34,7 +34,7 @@ impl HttpClient {
         Self { connect, built: Arc::default() }
     }
 
-    fn get(&self) -> Result<&reqwest::Client, LlmError> {
+    pub(super) fn get(&self) -> Result<&reqwest::Client, LlmError> {
         let build = || outbound::operator_client().connect_timeout(self.connect).build().map_err(|e| e.to_string());
         self.built.get_or_init(build).as_ref().map_err(|e| failure::plain(ErrorClass::Network, e))
     }

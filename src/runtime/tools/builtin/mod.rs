@@ -4,6 +4,7 @@ mod artifact_read;
 mod files;
 pub mod knowledge;
 pub mod location_get;
+pub mod memory;
 #[cfg(unix)]
 mod process;
 #[cfg(unix)]
@@ -78,6 +79,7 @@ pub fn all(settings: &ToolSettings) -> Vec<Arc<dyn Tool>> {
         Arc::new(web::WebFetch::new(outbound.clone(), web.clone())),
         Arc::new(web::WebSearch::new(outbound, web.search)),
     ];
+    all.extend(memory::MemoryTool::all().map(|tool| Arc::new(tool) as Arc<dyn Tool>));
     #[cfg(unix)]
     all.extend(programs(settings));
     all

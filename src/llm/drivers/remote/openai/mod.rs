@@ -66,7 +66,7 @@ pub(super) fn call(target: &Target, request: &ChatRequest) -> Call {
 }
 
 /// Cohere's native API is another one; the OpenAI dialect has a path of its own.
-fn base_url(target: &Target) -> String {
+pub(super) fn base_url(target: &Target) -> String {
     match target.base_url.strip_suffix("/v2") {
         Some(host) if target.provider == "cohere" => format!("{host}/compatibility/v1"),
         _ => target.base_url.clone(),
