@@ -144,12 +144,6 @@ impl Matrix {
         }
         best.into_sorted()
     }
-
-    pub fn cosine(&self, query: &[f32], id: Id) -> Option<f32> {
-        let from = self.places.get(&id)? * self.dimensions;
-        let vector = self.vectors.get(from..from + self.dimensions)?;
-        (vector.len() == query.len()).then(|| dot(query, vector))
-    }
 }
 
 /// In sixteen sums side by side, which is what the processor can do at once.

@@ -227,6 +227,7 @@ pub struct MemoriesConsolidated {
     pub memories_merged: i64,
     /// Memories that lost confidence.
     pub memories_decayed: i64,
+    /// How long it took.
     pub duration_ms: i64,
     /// Whether it was only counted.
     pub dry_run: bool,

@@ -44,6 +44,7 @@ pub struct MemoryExport {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExportedAgent {
     pub id: Id,
+    /// By which it is found where its id is not known.
     pub name: String,
 }
 
@@ -59,9 +60,11 @@ pub struct ExportedKv {
     pub key: String,
     /// Any JSON.
     pub value: Value,
+    /// Goes on from there with the next write.
     #[serde(default = "first")]
     #[schema(minimum = 1)]
     pub version: i64,
+    /// The agent or caller that wrote it last; the importing caller when absent.
     #[serde(default)]
     pub written_by: Option<String>,
     #[serde(default)]
@@ -83,18 +86,22 @@ pub struct ExportedMemory {
     pub agent_id: Id,
     /// The person it is about; null: the agent's own.
     pub user: Option<String>,
+    /// The text.
     pub content: String,
     #[serde(default)]
     pub source: MemorySource,
+    /// A group of memories.
     #[serde(default = "default_scope")]
     pub scope: String,
     /// 0 to 1.
     #[serde(default = "sure")]
     pub confidence: f64,
+    /// Facts of a caller's.
     #[serde(default)]
     pub metadata: Map<String, Value>,
     #[serde(default)]
     pub session_id: Option<Id>,
+    /// The vector, in an export with vectors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedding: Option<Vec<f32>>,
     #[serde(default)]
@@ -105,6 +112,7 @@ pub struct ExportedMemory {
     pub updated_at: Option<Ts>,
     #[serde(default)]
     pub accessed_at: Option<Ts>,
+    /// How often searches found it.
     #[serde(default)]
     pub access_count: i64,
 }
@@ -203,7 +211,9 @@ pub enum OnError {
 /// What was taken in.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct MemoryImported {
+    /// Key-values that were written.
     pub kv_imported: i64,
+    /// Memories that were written.
     pub memories_imported: i64,
     /// Records that were left out, because they are there already or cannot be taken in.
     pub skipped: i64,

@@ -223,7 +223,7 @@ impl Tool for MemoryTool {
             (None, _) => vec![],
         };
         let deletes_shared = self.deed == Deed::Delete && scope == Some("shared");
-        let asks = deletes_shared.then_some("it deletes what all agents share");
+        let asks = deletes_shared.then(|| "it deletes what all agents share".to_owned());
         Ok(Needs { grants, asks, ..Needs::default() })
     }
 
@@ -296,6 +296,19 @@ mod tests {
     fn reading_everything_of_a_scope_needs_all_of_it() {
         assert_eq!(settled("memory_list", json!({"scope": "shared"}), true).1, ["memory.read:shared.*"]);
         assert_eq!(settled("memory_search", json!({"query": "x"}), true).1, Vec::<String>::new());
+    }
+
+    #[test]
+    fn values_are_small() {
+        let store = |length: usize| super::Store {
+            key: "a".into(),
+            value: "x".repeat(length).into(),
+            scope: None,
+            ttl_secs: None,
+            if_version: None,
+        };
+        assert!(super::small(store(65_534)).is_ok());
+        assert_eq!(super::small(store(65_535)).unwrap_err().code, super::ToolErrorCode::TooLarge);
     }
 
     #[test]
