@@ -128,11 +128,17 @@ pub async fn get_agent_kv(
     PathParams((id, key)): PathParams<(String, String)>,
     ValidQuery(of): ValidQuery<OfPerson>,
 ) -> Result<Json<KvPair>> {
-    let agent = agents::service::find_ref(app.db.read(), &id).await?;
     let naming = naming(&app, &caller);
     let person = of.user.map(|name| naming.stored(&name));
-    let address = Address { agent: agent.id, person: person.as_deref() };
-    let row = service::get(app.db.read(), address, &Key::parse(&key)?, &key).await?;
+    let (parsed, person) = (Key::parse(&key), person.as_deref());
+    if let (Ok(agent), Ok(parsed)) = (Id::parse(&id), &parsed)
+        && let Some(row) = service::get_of_live(app.db.read(), Address { agent, person }, parsed).await?
+    {
+        return Ok(Json(KvPair { key, ..KvPair::new(row, &naming) }));
+    }
+    // By name, or to say what is missing.
+    let agent = agents::service::find_ref(app.db.read(), &id).await?;
+    let row = service::get(app.db.read(), Address { agent: agent.id, person }, &parsed?, &key).await?;
     Ok(Json(KvPair { key, ..KvPair::new(row, &naming) }))
 }
 

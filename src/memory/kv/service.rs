@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, ExprTrait, Func, IntoCondition, OnConflict, SimpleExpr},
+    sea_query::{Alias, Expr, ExprTrait, Func, IntoCondition, OnConflict, SimpleExpr},
 };
 use serde_json::Value;
 
@@ -47,15 +47,34 @@ pub async fn find<C: ConnectionTrait>(
     key: &str,
     allowed: &[Namespace],
 ) -> Result<Option<KvRow>> {
+    find_if(db, address, key, allowed, Condition::all()).await
+}
+
+async fn find_if<C: ConnectionTrait>(
+    db: &C,
+    address: Address<'_>,
+    key: &str,
+    allowed: &[Namespace],
+    also: Condition,
+) -> Result<Option<KvRow>> {
     let holders: Vec<String> = allowed.iter().filter_map(|namespace| address.holder(*namespace)).collect();
     let rows = Entity::find()
         .filter(Column::Holder.is_in(holders.iter().cloned()))
         .filter(Column::Key.eq(key))
         .filter(unexpired(Ts::now()))
+        .filter(also)
         .all(db)
         .await?;
     let place = |row: &KvRow| holders.iter().position(|holder| *holder == row.holder);
     Ok(rows.into_iter().min_by_key(place))
+}
+
+/// As `get`, in one statement, if the agent is live. None: there is no such value, or no such agent.
+pub async fn get_of_live<C: ConnectionTrait>(db: &C, address: Address<'_>, key: &Key) -> Result<Option<KvRow>> {
+    let named = key.namespace.map(|namespace| [namespace]);
+    let allowed = named.as_ref().map_or(&Namespace::EVERY[..], |one| &one[..]);
+    let live = live_agents().and_where(Expr::col(Alias::new("id")).eq(address.agent)).to_owned();
+    find_if(db, address, &key.name, allowed, Condition::all().add(Expr::exists(live))).await
 }
 
 pub async fn get<C: ConnectionTrait>(db: &C, address: Address<'_>, key: &Key, asked: &str) -> Result<KvRow> {
