@@ -55,6 +55,9 @@ impl Embedder for Builtin {
     }
 }
 
+/// The catalogue of the release has one price for each model.
+const PRICE_VERSION: i32 = 1;
+
 /// A model of a provider, found anew at each call, so that a key that came meanwhile counts. Each call has its usage row.
 pub struct Remote {
     db: Db,
@@ -104,6 +107,7 @@ impl Remote {
             estimated: is_estimated,
             cost_micro_usd: i64::try_from(cost_micro_usd(&model.prices, &usage)).unwrap_or(i64::MAX),
             price_assumed: model.prices.estimated,
+            price_version: PRICE_VERSION,
             latency_ms: ms,
             first_token_ms: None,
             attempt: 1,
