@@ -27,6 +27,7 @@ help: ## List the targets
 .PHONY: run
 run: ## Set up, build and serve with SQLite
 	@$(call need,cargo,Rust 1.95 or newer)
+	cargo build --bin openfang
 	cargo run --quiet --bin openfang -- init
 	cargo run --quiet --bin openfang -- start
 
@@ -58,12 +59,16 @@ bench: release ## Measure the release binary (QUICK=1 for a shorter run)
 ## Checks
 
 .PHONY: test
-test: test-sqlite $(if $(or $(CI),$(HAVE_POSTGRES)),test-postgres,no-postgres) coverage-check clients-test ## Run all tests on SQLite and PostgreSQL, and the clients'
+test: test-sqlite test-crash-points $(if $(or $(CI),$(HAVE_POSTGRES)),test-postgres,no-postgres) coverage-check clients-test ## Run all tests on SQLite and PostgreSQL, and the clients'
 
 .PHONY: test-sqlite
 test-sqlite: ## Run the tests on SQLite
 	rm -rf $(COVERAGE) && mkdir -p $(COVERAGE)
 	OPENFANG_COVERAGE_DIR=$(COVERAGE) $(TEST)
+
+.PHONY: test-crash-points
+test-crash-points: ## Run the tests that kill the server at a chosen point, in a build that is never released
+	$(TEST) --features crash-points $(if $(NEXTEST),-E 'test(/^idempotency::/) + test(/^llm::drivers::builtin::/)',-- idempotency llm::drivers::builtin)
 
 .PHONY: test-postgres
 test-postgres: ## Run the tests on a PostgreSQL of their own

@@ -5,7 +5,7 @@ set -uo pipefail
 
 cd "$(dirname "$0")/.."
 export CI=true
-steps=(fmt-check lint test-sqlite test-postgres coverage-check spec-check spec-lint clients-check clients-test contract ui-test)
+steps=(fmt-check lint test-sqlite test-crash-points test-postgres coverage-check spec-check spec-lint clients-check clients-test contract ui-test)
 logs=$PWD/.cache/ci
 rm -rf "$logs" && mkdir -p "$logs"
 

@@ -23,6 +23,7 @@ pub mod memory;
 pub mod messages;
 pub mod openapi;
 pub mod page;
+pub mod repeated;
 pub mod router;
 pub mod runs;
 pub mod runtime;

@@ -14,6 +14,7 @@ mod m20261124_120000_secrets;
 mod m20261124_130000_run_retention;
 mod m20261124_140000_processes;
 mod m20261125_100000_memory;
+mod m20261124_140000_erased_folders;
 mod m20261125_100100_graph;
 mod m20261125_110000_budgets;
 mod m20261125_120000_approvals;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_130000_run_retention::Migration),
             Box::new(m20261124_140000_processes::Migration),
             Box::new(m20261125_100000_memory::Migration),
+            Box::new(m20261124_140000_erased_folders::Migration),
             Box::new(m20261125_100100_graph::Migration),
             Box::new(m20261125_110000_budgets::Migration),
             Box::new(m20261125_120000_approvals::Migration),

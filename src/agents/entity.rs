@@ -56,6 +56,8 @@ pub struct Model {
     pub updated_at: Ts,
     pub last_active: Ts,
     pub terminated_at: Option<Ts>,
+    /// Folder of an uninstalled agent that is still to be removed.
+    pub erased_folder: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

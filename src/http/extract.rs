@@ -16,6 +16,7 @@ use crate::{
     caller::Caller,
     error::{Error, ErrorCode, ErrorDetail, Result},
     ids::Id,
+    repeated::repeated_member,
 };
 
 const NO_NUL: &str = "must not contain U+0000";
@@ -121,6 +122,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Text that is not JSON is `invalid_json`; JSON that does not fit the type is `invalid_request` with the member's path.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     check_shape(bytes)?;
+    if let Some(member) = repeated_member(bytes) {
+        return Err(Error::invalid(member, "is given twice"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize(&mut deserializer) {
         Ok(value) => deserializer.end().map(|()| value).map_err(|e| not_json(&e.to_string())),

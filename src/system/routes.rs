@@ -23,6 +23,7 @@ use crate::{
     app::AppState,
     error::{Error, ErrorCode, Result},
     http::{extract::ValidJson, respond::ErrorBody},
+    idempotency,
     llm::registry::{ModelChoice, ResolvedModel},
     memory::semantic,
     runs,
@@ -277,11 +278,14 @@ pub async fn shutdown(
     if body.scope == ShutdownScope::Cluster {
         return Err(Error::invalid("scope", "cluster is not possible yet; send the request to each server"));
     }
-    let runs_active = i64::try_from(app.engine.running()).unwrap_or(i64::MAX);
-    let drain = Duration::from_secs(body.drain_secs.unsigned_abs().into());
-    if !app.shutdown.begin(drain) {
+    if app.shutdown.is_draining() {
         return Err(Error::new(ErrorCode::Conflict, "The server is shutting down already"));
     }
+    let runs_active = i64::try_from(app.engine.running()).unwrap_or(i64::MAX);
+    let answer = ShuttingDown { status: "shutting_down".into(), drain_secs: body.drain_secs, runs_active };
+    // Kept before the end begins: a repeat must not stop the next server.
+    idempotency::service::keep(app.db.write(), 200, None, &answer).await?;
+    app.shutdown.begin(Duration::from_secs(body.drain_secs.unsigned_abs().into()));
     tracing::info!(drain_secs = body.drain_secs, reason = body.reason, "shutdown requested over the API");
-    Ok(Json(ShuttingDown { status: "shutting_down".into(), drain_secs: body.drain_secs, runs_active }))
+    Ok(Json(answer))
 }

@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use super::service;
-use crate::{app::AppState, auth, config, db::Db, error::Result, idempotency, memory, runs, time::Ts};
+use crate::{agents, app::AppState, auth, config, db::Db, error::Result, idempotency, memory, runs, time::Ts};
 
 const CLEAN_EVERY: Duration = Duration::from_secs(600);
 /// A limit set on one server is in force on the others within two seconds.
@@ -39,6 +39,9 @@ pub fn start(app: &AppState) {
             cleaner.limiter.forget_idle();
             if let Err(error) = clean(&cleaner.db, &cleaner.config.runs, Ts::now()).await {
                 tracing::warn!(%error, "expired rows could not be removed");
+            }
+            if let Err(error) = agents::service::remove_left_folders(&cleaner.db, &cleaner.rules).await {
+                tracing::warn!(%error, "folders of uninstalled agents could not be looked up");
             }
         }
     });

@@ -81,3 +81,19 @@ async fn who_sends_too_much_reads_why() {
     let (line, body) = answer(&app, &(head + &" ".repeat(length))).await;
     assert_eq!((line.as_str(), &body["code"]), ("HTTP/1.1 404 Not Found", &"not_found".into()));
 }
+
+#[tokio::test]
+async fn a_member_given_twice_is_named() {
+    let app = TestApp::start().await;
+    for (body, field) in [
+        (r#"{"name": "one", "name": "two"}"#, "name"),
+        (r#"{"manifest": {"name": "one", "metadata": {"a": 1, "a": 2}}}"#, "manifest.metadata.a"),
+    ] {
+        let post = app.admin().raw("POST", "/api/agents").header("content-type", "application/json").body(body);
+        let answer = post.send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{body}");
+        let refused: Value = answer.json().await.unwrap();
+        assert_eq!((&refused["code"], &refused["details"][0]["field"]), (&"invalid_request".into(), &field.into()));
+    }
+    assert_eq!(app.admin().call("list_agents").ok(200).await, serde_json::json!([]));
+}

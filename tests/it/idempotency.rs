@@ -1,15 +1,18 @@
 //! Keys of POST requests: what counts as the same request, and that a crash between change and answer doubles nothing.
 
 use openfang::{
+    agents,
     auth::{schema::CreateApiKey, service as keys},
     caller::{Caller, CallerKind},
     idempotency::{self, Claim, service},
     ids::Id,
     scopes::Role,
+    sessions,
+    time::Ts,
 };
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, process::Process};
 
 fn request(name: &str) -> CreateApiKey {
     CreateApiKey {
@@ -62,7 +65,40 @@ async fn a_failed_change_keeps_no_answer() {
     assert!(matches!(service::claim(db, "k", "body", Id::new()).await.unwrap(), Claim::InProgress { .. }));
 }
 
-/// Needs `--features crash-points`.
+#[tokio::test]
+async fn starts_and_switches_keep_their_answer() {
+    let app = TestApp::start().await;
+    let (db, admin) = (&app.state.db, app.admin());
+    let agent = admin.call("create_agent").json(json!({"name": "desk"})).ok(201).await;
+    let id: Id = agent["id"].as_str().unwrap().parse().unwrap();
+    let session: Id = agent["session_id"].as_str().unwrap().parse().unwrap();
+    for key in ["start", "switch"] {
+        assert!(matches!(service::claim(db, key, "body", Id::new()).await.unwrap(), Claim::Mine));
+    }
+    let start = agents::service::start(db, id, "restarted", vec![session]);
+    let (_, started) = idempotency::under("start".into(), start).await.unwrap();
+    let switch = sessions::service::switch(db, id, session, Ts::now());
+    let (_, switched) = idempotency::under("switch".into(), switch).await.unwrap();
+    let answers = [serde_json::to_value(started).unwrap(), serde_json::to_value(switched).unwrap()];
+    for (key, told) in ["start", "switch"].into_iter().zip(answers) {
+        let Claim::Answered(kept) = service::claim(db, key, "body", Id::new()).await.unwrap() else {
+            panic!("{key} kept no answer")
+        };
+        assert_eq!((kept.status, serde_json::from_slice::<serde_json::Value>(&kept.body).unwrap()), (200, told));
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_shutdown_does_not_stop_the_next_server() {
+    let server = Process::start(0).await;
+    let stop = |server: &Process| server.client().call("shutdown").header("idempotency-key", "stop").json(json!({}));
+    stop(&server).ok(200).await;
+    let server = server.kill_and_restart().await;
+    assert_eq!(stop(&server).send().await.header("idempotency-replayed"), "true");
+    server.client().call("get_health").ok(200).await;
+}
+
+/// Needs `--features crash-points`; `make test-crash-points` runs them.
 #[cfg(feature = "crash-points")]
 mod killed {
     use serde_json::{Value, json};
@@ -101,5 +137,9 @@ mod killed {
         assert_eq!(sessions["total"], 3, "of the create, made, and fresh");
         let active = server.client().call("get_agent_session").id(&agent["id"]).ok(200).await;
         assert_eq!(active["session_id"], reset["session_id"]);
+        let (server, restarted) = repeat_after_death(server, "restart_agent", Some(&agent["id"]), json!({})).await;
+        assert_eq!(restarted["status"], "restarted");
+        let (server, _) = repeat_after_death(server, "shutdown", None, json!({})).await;
+        server.client().call("get_health").ok(200).await;
     }
 }

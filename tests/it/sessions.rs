@@ -303,15 +303,20 @@ async fn lists_are_paged_filtered_and_take_three_statements() {
     assert_eq!(seen.len(), 6);
 
     let session = seen[0].as_str().unwrap();
-    for (name, call) in [
-        ("list_sessions", client.call("list_sessions").query("agent", "desk")),
-        ("list_agent_sessions", client.call("list_agent_sessions").id(&agent["id"])),
-        ("list_session_messages", client.call("list_session_messages").path("id", session)),
-        ("list_runs", client.call("list_runs").query("agent", "desk")),
-    ] {
-        let begin = app.state.db.statements();
-        call.ok(200).await;
-        let taken = app.state.db.statements() - begin;
-        assert!(taken <= 3, "{name}: {taken} statements");
+    for name in ["list_sessions", "list_agent_sessions", "list_session_messages", "list_runs"] {
+        let mut fewest = u64::MAX;
+        // The server's own loops send statements too, seldom between these.
+        for _ in 0..3 {
+            let call = client.call(name);
+            let call = match name {
+                "list_agent_sessions" => call.id(&agent["id"]),
+                "list_session_messages" => call.path("id", session),
+                _ => call.query("agent", "desk"),
+            };
+            let begin = app.state.db.statements();
+            call.ok(200).await;
+            fewest = fewest.min(app.state.db.statements() - begin);
+        }
+        assert!(fewest <= 3, "{name}: {fewest} statements");
     }
 }

@@ -5,4 +5,4 @@ export { ApiError, ConnectionLost, type ErrorDetail } from './errors.js';
 export { pages, rows, type PageOf, type RowOf } from './pages.js';
 export { followRun, RunStream, streamMessage, type StreamOptions } from './run-stream.js';
 export { EventParser, readEvents, type ServerSentEvent } from './server-sent-events.js';
-export { AgentSocket, openSocket, SocketClosed, type Frame, type SocketOptions } from './socket.js';
+export { AgentSocket, openSocket, SocketClosed, type SocketOptions } from './socket.js';

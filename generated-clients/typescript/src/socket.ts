@@ -1,8 +1,6 @@
 // The WebSocket of an agent: frames in, frames out.
 import type { Client } from './generated/client/index.js';
-
-/** A frame, told apart by `type`; the API's description of `agent_ws` lists them. */
-export type Frame = { type: string } & Record<string, unknown>;
+import type { ClientFrame, ServerFrame } from './generated/types.gen.js';
 
 export interface SocketOptions {
   /** Another session than the active one. */
@@ -42,10 +40,10 @@ export async function openSocket(client: Client, agent: string, options: SocketO
 }
 
 /** Iterate it for the server's frames. The iteration ends after `close()` and throws `SocketClosed` otherwise. */
-export class AgentSocket implements AsyncIterable<Frame> {
+export class AgentSocket implements AsyncIterable<ServerFrame> {
   /** Kept when the connection is up. */
   readonly opened: Promise<void>;
-  private readonly waiting: Frame[] = [];
+  private readonly waiting: ServerFrame[] = [];
   private wake: (() => void) | undefined;
   private end: SocketClosed | undefined;
   private closing = false;
@@ -63,12 +61,12 @@ export class AgentSocket implements AsyncIterable<Frame> {
       socket.addEventListener('error', () => ended(1006, ''));
     });
     socket.addEventListener('message', ({ data }) => {
-      this.waiting.push(JSON.parse(String(data)) as Frame);
+      this.waiting.push(JSON.parse(String(data)) as ServerFrame);
       this.wake?.();
     });
   }
 
-  send(frame: Frame): void {
+  send(frame: ClientFrame): void {
     this.socket.send(JSON.stringify(frame));
   }
 
@@ -77,7 +75,7 @@ export class AgentSocket implements AsyncIterable<Frame> {
     this.socket.close(1000);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Frame, void, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<ServerFrame, void, void> {
     for (;;) {
       for (let frame = this.waiting.shift(); frame !== undefined; frame = this.waiting.shift()) yield frame;
       if (this.end !== undefined) {

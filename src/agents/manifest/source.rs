@@ -7,6 +7,7 @@ use toml::{
 };
 
 use super::problem::{Findings, ManifestCode, join};
+use crate::repeated::repeated_member;
 
 /// Largest manifest in bytes.
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
@@ -42,7 +43,13 @@ pub(super) fn read(source: Source<'_>, findings: &mut Findings) -> Option<Map<St
 
 fn read_json(text: &str, findings: &mut Findings) -> Option<Value> {
     match serde_json::from_str(text) {
-        Ok(value) => Some(value),
+        Ok(value) => match repeated_member(text.as_bytes()) {
+            None => Some(value),
+            Some(member) => {
+                findings.error(ManifestCode::Syntax, &member, "is given twice");
+                None
+            }
+        },
         Err(error) => {
             let (line, column) = (small(error.line()), small(error.column()));
             findings.error(ManifestCode::Syntax, "", format!("not valid JSON: {error}")).at(line, column);

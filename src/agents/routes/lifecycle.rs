@@ -23,20 +23,6 @@ use crate::{
     sessions,
 };
 
-fn view(transition: Transition, status: &str, cancelled_runs: Vec<Id>) -> Json<AgentTransition> {
-    let Transition { row, previous } = transition;
-    Json(AgentTransition {
-        status: status.to_owned(),
-        agent: row.name,
-        agent_id: row.id,
-        id: row.id,
-        previous_state: previous,
-        state: row.state,
-        task_cancelled: !cancelled_runs.is_empty(),
-        cancelled_runs,
-    })
-}
-
 fn announce_start(app: &AppState, transition: &Transition) {
     let resumed = transition.previous == AgentState::Suspended;
     announce(app, if resumed { "agent.resumed" } else { "agent.started" }, &transition.row);
@@ -58,10 +44,10 @@ pub async fn restart_agent(
     let row = service::find_ref(app.db.read(), &id).await?;
     let cancelled = cancel(&app, &caller, row.id, Cancel::Active, "agent_restarted").await?;
     app.engine.end_processes(row.id).await;
-    let transition = service::start(&app.db, row.id).await?;
+    let (transition, answer) = service::start(&app.db, row.id, "restarted", cancelled).await?;
     announce_start(&app, &transition);
     app.engine.resume();
-    Ok(view(transition, "restarted", cancelled))
+    Ok(Json(answer))
 }
 
 /// Start an agent
@@ -90,12 +76,12 @@ pub async fn activate_agent(State(app): State<AppState>, PathText(id): PathText)
 
 async fn start(app: &AppState, id: &str, status: &str) -> Result<Json<AgentTransition>> {
     let row = service::find_ref(app.db.read(), id).await?;
-    let transition = service::start(&app.db, row.id).await?;
+    let (transition, answer) = service::start(&app.db, row.id, status, vec![]).await?;
     if transition.previous != AgentState::Running {
         announce_start(app, &transition);
         app.engine.resume();
     }
-    Ok(view(transition, status, vec![]))
+    Ok(Json(answer))
 }
 
 /// Suspend an agent
@@ -125,7 +111,7 @@ pub async fn suspend_agent(
         true => cancel(&app, &caller, row.id, Cancel::All, "agent_suspended").await?,
         false => vec![],
     };
-    Ok(view(transition, "suspended", cancelled))
+    Ok(Json(transition.answer("suspended", cancelled)))
 }
 
 /// Stop an agent's work
@@ -180,16 +166,13 @@ pub async fn uninstall_agent(
     if row.terminated_at.is_none() {
         row = terminate(&app, &caller, row.id).await?.0.row;
     }
-    let erased = app.engine.erase_agent(&app.rules, row).await?;
-    let dir_removed = match erased.folder {
-        Some(folder) => service::remove_workspace(&app.rules, folder).await?,
-        None => false,
-    };
+    let erased = app.engine.erase_agent(row).await?;
+    let dir_removed = service::remove_folder(&app.db, &app.rules, &erased).await?;
     Ok(Json(AgentUninstalled {
         status: "uninstalled".into(),
-        agent_id: erased.row.id,
-        id: erased.row.id,
-        name: erased.row.name,
+        agent_id: erased.id,
+        id: erased.id,
+        name: erased.name,
         dir_removed,
     }))
 }

@@ -155,6 +155,7 @@ async fn make(
         updated_at: now,
         last_active: now,
         terminated_at: None,
+        erased_folder: None,
     };
     row.set_signature(&signature);
     rules.pin(&mut row, manifest);

@@ -4,10 +4,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query:
 
 use super::{lookup, save};
 use crate::{
-    agents::{AgentRow, AgentState, entity},
+    agents::{AgentRow, AgentState, entity, schema::AgentTransition},
     approvals,
     db::Db,
     error::{Error, ErrorCode, Result},
+    idempotency,
     ids::Id,
     time::Ts,
 };
@@ -19,8 +20,25 @@ pub struct Transition {
     pub previous: AgentState,
 }
 
-/// Brings the agent to Running from wherever it is, and forgets its crashes.
-pub async fn start(db: &Db, id: Id) -> Result<Transition> {
+impl Transition {
+    /// `status` says what was done.
+    pub fn answer(&self, status: &str, cancelled_runs: Vec<Id>) -> AgentTransition {
+        AgentTransition {
+            status: status.to_owned(),
+            agent: self.row.name.clone(),
+            agent_id: self.row.id,
+            id: self.row.id,
+            previous_state: self.previous,
+            state: self.row.state,
+            task_cancelled: !cancelled_runs.is_empty(),
+            cancelled_runs,
+        }
+    }
+}
+
+/// Brings the agent to Running from wherever it is, and forgets its crashes. `status` and the runs that were cancelled before
+/// are for the answer.
+pub async fn start(db: &Db, id: Id, status: &str, cancelled_runs: Vec<Id>) -> Result<(Transition, AgentTransition)> {
     let tx = db.begin().await?;
     let mut row = lookup::locked(&tx, id).await?;
     let previous = row.state;
@@ -32,8 +50,11 @@ pub async fn start(db: &Db, id: Id) -> Result<Transition> {
         row.updated_at = Ts::now();
         row = save(&tx, row).await?;
     }
+    let transition = Transition { row, previous };
+    let answer = transition.answer(status, cancelled_runs);
+    idempotency::service::keep(&tx, 200, None, &answer).await?;
     tx.commit().await?;
-    Ok(Transition { row, previous })
+    Ok((transition, answer))
 }
 
 pub async fn suspend(db: &Db, id: Id) -> Result<Transition> {

@@ -26,12 +26,11 @@ use crate::{
 pub use change::{Change, Changed, change, replace};
 pub use create::{Created, Envelope, NewAgent, clone_of, create};
 pub use documents::{FILE_NAMES, MAX_FILE_BYTES, files, get_file, remove_file, set_file};
-pub use erase::{Erased, erase};
+pub use erase::{erase, remove_folder, remove_left_folders};
 pub use lifecycle::{Terminated, Transition, start, suspend, terminate};
 pub use list::{AgentFilter, AgentSort, list, newest_active};
 pub use lookup::{find, find_by_name, find_ref, find_ref_or_terminated, live_count, live_names, resources_of_live};
 pub use view::{describe, summaries};
-pub use workspace::remove as remove_workspace;
 
 impl AgentRow {
     pub fn manifest(&self) -> Result<AgentManifest> {

@@ -162,22 +162,32 @@ pub(super) async fn is_unshared<C: ConnectionTrait>(
     .await
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removed {
+    Gone,
+    /// It is not below the folder of workspaces in the server's home, or behind a link, or was never made.
+    NotOurs,
+    Failed,
+}
+
 /// Removes the folder of an erased agent if it is one below the folder of workspaces in the server's home, and no link.
-pub async fn remove(rules: &ManifestRules, folder: PathBuf) -> Result<bool> {
+pub(super) async fn remove(rules: &ManifestRules, folder: PathBuf) -> Result<Removed> {
     let folders = rules.folders.clone();
     on_disk(move || {
-        let is_link = std::fs::symlink_metadata(&folder).map_or(true, |meta| meta.is_symlink());
+        let below = folder.strip_prefix(&folders.workspaces).map(Path::to_owned);
         let (folders, place) = (real_folders(folders), real(&folder));
-        let is_ours = place.starts_with(&folders.workspaces)
-            && folders.server_home.as_ref().is_some_and(|home| place.starts_with(home));
-        if is_link || !is_ours || refusal(&place, &folders, false).is_some() {
-            return false;
+        // Below the folder of workspaces no link leads to a workspace.
+        let is_itself = below.is_ok_and(|below| place == folders.workspaces.join(below));
+        let is_ours = is_itself && folders.server_home.as_ref().is_some_and(|home| place.starts_with(home));
+        if !is_ours || refusal(&place, &folders, false).is_some() {
+            return Removed::NotOurs;
         }
         match std::fs::remove_dir_all(&place) {
-            Ok(()) => true,
+            Ok(()) => Removed::Gone,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Removed::NotOurs,
             Err(error) => {
-                tracing::warn!(folder = %place.display(), %error, "the workspace of an erased agent stays");
-                false
+                tracing::warn!(folder = %place.display(), %error, "the workspace of an erased agent could not be removed");
+                Removed::Failed
             }
         }
     })

@@ -160,6 +160,7 @@ fn what_clients_may_send() {
     for (text, code) in [
         (r#"{"type": "dance"}"#, ErrorCode::UnknownFrame),
         (r#"{"content": "no type"}"#, ErrorCode::UnknownFrame),
+        (r#"{"type": "message", "content": "a", "content": "b"}"#, ErrorCode::InvalidRequest),
         (r#"{"type": "message"}"#, ErrorCode::InvalidRequest),
         (r#"{"type": "message", "content": "x", "max_iterations": 501}"#, ErrorCode::InvalidRequest),
         (r#"{"type": "resume"}"#, ErrorCode::InvalidRequest),

@@ -16,7 +16,7 @@ use super::{
     turn::number_events,
 };
 use crate::{
-    agents::{self, AgentRow, rules::ManifestRules},
+    agents::{self, AgentRow},
     budget,
     approvals,
     error::Result,
@@ -75,11 +75,11 @@ impl Engine {
     }
 
     /// Erases what a terminated agent leaves in the database; its folder is the caller's to remove.
-    pub async fn erase_agent(&self, rules: &ManifestRules, row: AgentRow) -> Result<agents::service::Erased> {
+    pub async fn erase_agent(&self, row: AgentRow) -> Result<AgentRow> {
         let tx = self.0.db.begin().await?;
         sessions::service::lock_all(&tx, row.id).await?;
         let ended = self.0.end_with(&tx, Some(row.id), None, Ts::now()).await?;
-        let erased = agents::service::erase(&tx, rules, row).await?;
+        let erased = agents::service::erase(&tx, row).await?;
         tx.commit().await?;
         self.0.tell_ended(ended);
         Ok(erased)

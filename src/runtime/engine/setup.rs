@@ -317,6 +317,7 @@ fn roots(agent: &AgentRow, manifest: &AgentManifest, settings: &EngineSettings) 
     Roots {
         workspace: PathBuf::from(&agent.workspace),
         named: named.collect(),
+        workspaces: settings.workspaces.clone(),
         server_folders: settings.server_folders.clone(),
     }
 }

@@ -50,6 +50,7 @@ impl Fixture {
         let roots = Roots {
             workspace: at("ws"),
             named: vec![NamedRoot { name: "ref".into(), path: at("ref"), writable: false }],
+            workspaces: PathBuf::new(),
             server_folders: vec![at("data")],
         };
         let grants = vec!["fs.read:**", "fs.write:**", "fs.read:@ref/**", "fs.write:@ref/**"];

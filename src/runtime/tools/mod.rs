@@ -180,6 +180,8 @@ pub struct Roots {
     /// Made with mode 0700 by the first call that needs it.
     pub workspace: PathBuf,
     pub named: Vec<NamedRoot>,
+    /// The folder of workspaces: on the way from it to a root no link is followed.
+    pub workspaces: PathBuf,
     /// Data, config, log, module and skill folders of the server: no path may enter them, even inside a root (P11).
     pub server_folders: Vec<PathBuf>,
 }

@@ -71,17 +71,9 @@ pub async fn switch_agent_session(
     let session = Id::parse(&session)?;
     let agent = agents::service::find_ref(app.db.read(), &agent).await?;
     may_change(&caller, &service::find_of_agent(app.db.read(), agent.id, session).await?)?;
-    let (row, previous) = service::switch(&app.db, agent.id, session, Ts::now()).await?;
+    let (row, answer) = service::switch(&app.db, agent.id, session, Ts::now()).await?;
     announce(&app, "session.switched", &row);
-    let session: Session = service::describe(app.db.read(), None, Which::Id(row.id)).await?.into();
-    Ok(Json(SessionSwitched {
-        status: "ok".into(),
-        message: "The next message goes to this session".into(),
-        agent_id: agent.id,
-        session_id: row.id,
-        previous_session_id: previous,
-        session,
-    }))
+    Ok(Json(answer))
 }
 
 /// Start over

@@ -19,7 +19,7 @@ use crate::{
     runs,
     sessions::{
         SessionKind, SessionRow, entity,
-        schema::{Session, SessionReset},
+        schema::{Session, SessionReset, SessionSwitched},
     },
     time::Ts,
 };
@@ -116,16 +116,25 @@ pub(super) fn label_taken(label: &str) -> Error {
     Error::new(ErrorCode::SessionLabelTaken, format!("Another session is labelled '{label}'"))
 }
 
-/// Lets the session get its owner's next message. Returns it and the one that got them before.
-pub async fn switch(db: &Db, agent: Id, session: Id, now: Ts) -> Result<(SessionRow, Option<Id>)> {
+/// Lets the session get its owner's next message.
+pub async fn switch(db: &Db, agent: Id, session: Id, now: Ts) -> Result<(SessionRow, SessionSwitched)> {
     for _ in 0..KEY_TRIES {
         let tx = db.begin().await?;
         let row = read::find_of_agent(&tx, agent, session).await?;
         let previous = turn::release_key(&tx, agent, &row.owner).await?;
         // Without a holder, a message of the owner may have made one meanwhile.
         if let Some(row) = hold_key(&tx, row, now).await? {
+            let answer = SessionSwitched {
+                status: "ok".into(),
+                message: "The next message goes to this session".into(),
+                agent_id: agent,
+                session_id: row.id,
+                previous_session_id: previous,
+                session: read::describe(&tx, None, Which::Id(row.id)).await?.into(),
+            };
+            idempotency::service::keep(&tx, 200, None, &answer).await?;
             tx.commit().await?;
-            return Ok((row, previous));
+            return Ok((row, answer));
         }
         tx.rollback().await?;
     }

@@ -272,3 +272,31 @@ async fn a_link_does_not_lead_uninstalling_elsewhere() {
     assert!(workspaces.join("real/inner").exists(), "the same folder by another path");
     assert_eq!(act(&admin, "uninstall_agent", &direct).await["dir_removed"], true);
 }
+
+#[tokio::test]
+async fn the_folder_of_an_uninstall_that_was_cut_off_is_removed_later() {
+    let app = TestApp::start().await;
+    let admin = app.admin();
+    let (db, rules) = (&app.state.db, &app.state.rules);
+    let desk = create(&admin, json!({"manifest": {"name": "desk", "workspace": "project"}})).await;
+    let folder = std::path::PathBuf::from(desk["workspace"].as_str().unwrap());
+    std::fs::create_dir_all(folder.join("below")).unwrap();
+    act(&admin, "delete_agent", &desk).await;
+    let id: Id = desk["id"].as_str().unwrap().parse().unwrap();
+    let find = async || agents::service::find(db.read(), id).await.unwrap().unwrap();
+    app.state.engine.erase_agent(find().await).await.unwrap();
+    assert!(folder.exists(), "here the server died");
+    admin.call("uninstall_agent").id(&desk["id"]).fails(404, "agent_not_found").await;
+    agents::service::remove_left_folders(db, rules).await.unwrap();
+    assert!(!folder.exists());
+    assert_eq!(find().await.erased_folder, None);
+
+    let other = create(&admin, json!({"manifest": {"name": "other", "workspace": "project"}})).await;
+    act(&admin, "delete_agent", &other).await;
+    let row = agents::service::find(db.read(), other["id"].as_str().unwrap().parse().unwrap()).await.unwrap().unwrap();
+    app.state.engine.erase_agent(row).await.unwrap();
+    create(&admin, json!({"manifest": {"name": "third", "workspace": "project"}})).await;
+    std::fs::create_dir_all(&folder).unwrap();
+    agents::service::remove_left_folders(db, rules).await.unwrap();
+    assert!(folder.exists(), "it is another agent's now");
+}

@@ -358,6 +358,7 @@ pub fn agent_row(overrides: &Value, name: &str, workspace: PathBuf) -> AgentRow 
         updated_at: now,
         last_active: now,
         terminated_at: None,
+        erased_folder: None,
     }
 }
 

@@ -42,6 +42,8 @@ fn broken_syntax_has_line_and_column() {
     assert_eq!((found[0].code, found[0].line, found[0].column), (Syntax, Some(2), Some(7)), "{found:?}");
     let found = problems("{\"name\": \"x\",\n \"tags\": [}");
     assert_eq!((found[0].code, found[0].line), (Syntax, Some(2)), "{found:?}");
+    let found = problems("{\"name\": \"x\", \"model\": {\"model\": \"a\", \"model\": \"b\"}}");
+    assert_eq!((found[0].code, found[0].path.as_str()), (Syntax, "model.model"), "{found:?}");
 }
 
 #[test]

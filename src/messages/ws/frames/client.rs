@@ -9,6 +9,7 @@ use crate::{
     error::{Error, ErrorCode, Result},
     ids::Id,
     messages::schema::SendMessage,
+    repeated::repeated_member,
 };
 
 const CLIENT_ID_BYTES: usize = 64;
@@ -114,6 +115,9 @@ impl ClientFrame {
             let members = Map::from_iter([("content".to_owned(), Value::String(cleaned(text)))]);
             return message(members, None).map_err(|error| BadFrame { error, client_id: None });
         };
+        if let Some(member) = repeated_member(text.as_bytes()) {
+            return Err(BadFrame { error: Error::invalid(member, "is given twice"), client_id: None });
+        }
         for name in ["content", "message"] {
             if let Some(Value::String(text)) = members.get_mut(name) {
                 *text = cleaned(text);

@@ -101,6 +101,7 @@ pub struct ConnectedFrame {
     /// Its name.
     pub agent_name: String,
     /// The session that is shown; null before the first message.
+    #[schema(required)]
     pub session_id: Option<Id>,
     /// A new one for each connection.
     pub connection_id: Id,
@@ -126,10 +127,13 @@ pub struct MessageFrame {
     /// Where it came from.
     pub source: MessageSource,
     /// The schedule that said it.
+    #[schema(required)]
     pub job_id: Option<String>,
     /// Name of that schedule.
+    #[schema(required)]
     pub job_name: Option<String>,
     /// Always null here.
+    #[schema(required)]
     pub client_id: Option<String>,
 }
 
@@ -141,9 +145,10 @@ pub struct RunFrame {
     /// The new status.
     pub status: RunStatus,
     /// Runs that wait before this one, while it waits.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, required)]
     pub queue_position: Option<i64>,
     /// As the client named its message.
+    #[schema(required)]
     pub client_id: Option<String>,
 }
 
@@ -156,6 +161,7 @@ pub struct TypingFrame {
     pub state: TypingState,
     /// The tool at work.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub tool: Option<String>,
 }
 
@@ -186,6 +192,7 @@ pub struct PhaseFrame {
     /// What it is about now.
     pub phase: RunPhase,
     /// The tool, the warning or the error.
+    #[schema(required)]
     pub detail: Option<String>,
 }
 
@@ -244,6 +251,7 @@ pub struct ToolResultFrame {
     pub is_error: bool,
     /// What the model is told, shortened; absent at verbosity `off`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub result: Option<String>,
 }
 
@@ -271,6 +279,7 @@ pub struct RetryFrame {
     /// Why it failed.
     pub code: ErrorCode,
     /// Set when another model is asked next, as `provider/model`.
+    #[schema(required)]
     pub next_model: Option<String>,
 }
 
@@ -302,18 +311,22 @@ pub struct ResponseFrame {
     #[schema(minimum = 0)]
     pub iterations: i32,
     /// In US dollars; null before the first model call.
+    #[schema(required)]
     pub cost_usd: Option<f64>,
     /// How full the window is.
     pub context_pressure: Pressure,
     /// The model that answered in place of the agent's own.
+    #[schema(required)]
     pub fallback_model: Option<String>,
     /// The stored answer; null when there is none.
+    #[schema(required)]
     pub message_id: Option<Id>,
     /// Why it ended.
     pub stop_reason: StopReason,
     /// Totals of the run.
     pub usage: Usage,
     /// As the client named its message.
+    #[schema(required)]
     pub client_id: Option<String>,
 }
 
@@ -329,6 +342,7 @@ pub struct SilentCompleteFrame {
     #[schema(minimum = 0)]
     pub output_tokens: i64,
     /// As the client named its message.
+    #[schema(required)]
     pub client_id: Option<String>,
 }
 
@@ -337,13 +351,15 @@ pub struct SilentCompleteFrame {
 pub struct ErrorFrame {
     /// The run that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub run_id: Option<Id>,
     /// Its session.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub session_id: Option<Id>,
     /// Id of its last event.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, nullable = false)]
     pub event_id: Option<i64>,
     /// A sentence for people.
     pub content: String,
@@ -354,8 +370,10 @@ pub struct ErrorFrame {
     /// The same may work later.
     pub retryable: bool,
     /// When, in seconds.
+    #[schema(required)]
     pub retry_after: Option<u64>,
     /// As the client named its frame.
+    #[schema(required)]
     pub client_id: Option<String>,
 }
 
@@ -369,18 +387,23 @@ pub struct CommandResultFrame {
     pub message: String,
     /// Model that the next run uses.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub model: Option<String>,
     /// Its provider.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub provider: Option<String>,
     /// How full its window is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub context_pressure: Option<Pressure>,
     /// The session that is shown from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub session_id: Option<Id>,
     /// Amount of tool detail from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub verbose: Option<Verbosity>,
 }
 

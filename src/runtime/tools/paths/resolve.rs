@@ -94,16 +94,18 @@ impl FileSpace {
                 root.map(|root| root.path.as_path()).ok_or_else(|| not_found(&at))?
             }
         };
-        if folder.is_symlink() {
+        let workspaces = &self.roots().workspaces;
+        if is_behind_link(folder, workspaces) {
             return Err(replaced_by_link(&at));
         }
-        let dir = match open_itself(folder) {
+        let dir = match open_itself(folder, workspaces) {
             Err(e) if e.kind() == io::ErrorKind::NotFound && *id == RootId::Workspace => {
-                make_private(folder).and_then(|()| open_itself(folder))
+                make_private(folder).and_then(|()| open_itself(folder, workspaces))
             }
             other => other,
         };
-        let dir = dir.map_err(|e| if folder.is_symlink() { replaced_by_link(&at) } else { io_error(&e, &at) })?;
+        let dir = dir
+            .map_err(|e| if is_behind_link(folder, workspaces) { replaced_by_link(&at) } else { io_error(&e, &at) })?;
         self.check_folder(&dir, &at)?;
         Ok(dir)
     }
@@ -125,7 +127,7 @@ impl FileSpace {
     }
 
     /// Refuses what is the server's own, under whatever name it is found.
-    pub(super) fn check_open(&self, metadata: &Metadata, path: &VirtualPath) -> Result<(), ToolError> {
+    pub fn check_open(&self, metadata: &Metadata, path: &VirtualPath) -> Result<(), ToolError> {
         match self.closed.contains(&(metadata.dev(), metadata.ino())) {
             true => Err(ToolError::rule("P11", format!("{path} belongs to the server"))),
             false => Ok(()),
@@ -272,8 +274,23 @@ pub(super) fn identities(paths: &[PathBuf]) -> Vec<(u64, u64)> {
     paths.iter().filter_map(identity).collect()
 }
 
+/// The part of a root's path on which no link is followed: all of it below the folder of workspaces, where agents write and
+/// what was checked may have been replaced since; elsewhere its last name.
+fn below<'a>(folder: &'a Path, workspaces: &Path) -> Option<&'a Path> {
+    folder.strip_prefix(workspaces).ok().filter(|below| !below.has_root() && below.file_name().is_some())
+}
+
+fn is_behind_link(folder: &Path, workspaces: &Path) -> bool {
+    let names = below(folder, workspaces).map_or(1, |below| below.components().count());
+    folder.ancestors().take(names).any(Path::is_symlink)
+}
+
 /// The folder of a root, never what a link in its place leads to: where the root may be was checked by its name.
-fn open_itself(folder: &Path) -> io::Result<Dir> {
+fn open_itself(folder: &Path, workspaces: &Path) -> io::Result<Dir> {
+    if let Some(below) = below(folder, workspaces) {
+        let base = Dir::open_ambient_dir(workspaces, ambient_authority())?;
+        return below.components().try_fold(base, |dir, name| dir.open_dir_nofollow(name));
+    }
     match (folder.parent(), folder.file_name()) {
         (Some(parent), Some(name)) => Dir::open_ambient_dir(parent, ambient_authority())?.open_dir_nofollow(name),
         _ => Err(io::Error::from(io::ErrorKind::InvalidInput)),

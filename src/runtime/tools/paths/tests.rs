@@ -343,3 +343,41 @@ fn a_file_of_the_server_is_closed_under_every_name() {
     let found = fixture.call("file_search", json!({"pattern": "outside"})).unwrap();
     assert_eq!(found["matches"], json!([]));
 }
+
+#[test]
+fn a_folder_on_the_way_to_a_workspace_is_no_link() {
+    let mut fixture = Fixture::new();
+    fixture.roots.workspaces = fixture.at("spaces");
+    fixture.roots.workspace = fixture.at("spaces/team/desk");
+    fixture.write("new.txt").unwrap();
+    fs::create_dir(fixture.at("etc/desk")).unwrap();
+    fs::write(fixture.at("etc/desk/new.txt"), "outside").unwrap();
+    fs::rename(fixture.at("spaces/team"), fixture.at("moved")).unwrap();
+    symlink("../etc", fixture.at("spaces/team")).unwrap();
+    assert_rule(fixture.read("new.txt"), "P4");
+    assert_rule(fixture.write("new.txt"), "P4");
+    assert_eq!(fs::read_to_string(fixture.at("etc/desk/new.txt")).unwrap(), "outside");
+    // The operator may keep the folder of workspaces, or a mounted one, behind a link.
+    fs::remove_file(fixture.at("spaces/team")).unwrap();
+    fs::rename(fixture.at("moved"), fixture.at("spaces/team")).unwrap();
+    fs::rename(fixture.at("spaces"), fixture.at("disk")).unwrap();
+    symlink("disk", fixture.at("spaces")).unwrap();
+    assert_eq!(fixture.read("new.txt").unwrap(), "new\n");
+}
+
+#[test]
+fn a_file_of_the_server_goes_nowhere_with_its_folder() {
+    let mut fixture = Fixture::new();
+    fixture.roots.server_folders.push(fixture.at("etc/passwd"));
+    fixture.put("d/e/f", "x");
+    fs::hard_link(fixture.at("etc/passwd"), fixture.at("ws/d/e/harmless")).unwrap();
+    for tool in ["file_move", "file_copy"] {
+        assert_rule(fixture.call(tool, json!({"from": "d", "to": "there"})), "P11");
+    }
+    assert!(!fixture.at("ws/there").exists());
+    let tool = fixture.registry.get("file_delete").unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let deleted = runtime.block_on(tool.call(json!({"path": "d", "recursive": true}), &fixture.context()));
+    assert_rule(deleted, "P11");
+    assert_eq!(fixture.get("d/e/f"), "x");
+}

@@ -129,6 +129,7 @@ fn plan(space: &FileSpace, folder: &Dir, from: &VirtualPath, to: &VirtualPath) -
     let mut items = vec![];
     let mut bytes = 0;
     let complete = space.visit(folder, from, Limits::WALK, &mut |entry| {
+        space.check_open(entry.metadata, entry.path)?;
         let mut there = to.clone();
         there.parts.extend_from_slice(&entry.path.parts[from.parts.len()..]);
         for (access, path) in [(Access::Read, entry.path), (Access::Write, &there)] {

@@ -120,14 +120,16 @@ fn delete(space: &FileSpace, arguments: &Arguments) -> Result<Deleted, ToolError
 
 /// Looks at everything before the first deletion.
 fn may_delete_all(space: &FileSpace, folder: &Dir, path: &VirtualPath) -> Result<(), ToolError> {
-    let complete =
-        space.visit(folder, path, Limits::DELETE, &mut |entry| match space.holds(Access::Write, entry.path) {
-            false => Err(Access::Write.missing(entry.path)),
-            true => match protected(&entry.path.parts, Access::Write) {
-                Some(reason) => Err(ToolError::new(ToolErrorCode::ApprovalDenied, format!("{}: {reason}", entry.path))),
-                None => Ok(Next::Enter),
-            },
-        })?;
+    let complete = space.visit(folder, path, Limits::DELETE, &mut |entry| {
+        space.check_open(entry.metadata, entry.path)?;
+        if !space.holds(Access::Write, entry.path) {
+            return Err(Access::Write.missing(entry.path));
+        }
+        match protected(&entry.path.parts, Access::Write) {
+            Some(reason) => Err(ToolError::new(ToolErrorCode::ApprovalDenied, format!("{}: {reason}", entry.path))),
+            None => Ok(Next::Enter),
+        }
+    })?;
     match complete {
         true => Ok(()),
         false => Err(ToolError::new(

@@ -122,6 +122,7 @@ fn may_move_all(space: &FileSpace, source: &Place, target: &VirtualPath) -> Resu
     }
     let Some(Entry::Folder(folder)) = &source.entry else { return Ok(()) };
     let complete = space.visit(folder, &source.path, Limits::WALK, &mut |entry| {
+        space.check_open(entry.metadata, entry.path)?;
         let mut there = target.clone();
         there.parts.extend_from_slice(&entry.path.parts[source.path.parts.len()..]);
         for (access, path) in [(Access::Read, entry.path), (Access::Write, entry.path), (Access::Write, &there)] {
