@@ -258,3 +258,29 @@ async fn deleting_the_session_settles_the_call_in_it() {
     assert_eq!(open_reservations(&t, accepted.run.id).await, 0);
     assert!(accepted.wait(&t.engine, Duration::from_secs(5)).await.unwrap().is_some());
 }
+
+/// Statements of one message, without those of the engine's clocks.
+async fn statements(budget: BudgetLimits) -> u64 {
+    let mut setup = priced(budget, json!({}));
+    let never = Duration::from_secs(3_600);
+    (setup.settings.poll_every, setup.settings.renew_every, setup.settings.takeover_every) = (never, never, never);
+    let t = TestEngine::with(setup).await;
+    for _ in 0..3 {
+        t.ask(CENT).await;
+    }
+    let before = t.db.statements();
+    let accepted = t.send(CENT).await;
+    accepted.wait(&t.engine, PATIENCE).await.unwrap().expect("ends");
+    t.db.statements() - before
+}
+
+#[tokio::test]
+async fn only_limits_cost_statements() {
+    let free = statements(BudgetLimits::default()).await;
+    let all = BudgetLimits { max_hourly_usd: 9.0, max_monthly_usd: 9.0, ..daily(9.0) };
+    let (one, three) = (statements(daily(9.0)).await, statements(all).await);
+    assert_eq!(one, three, "one statement reads all windows");
+    // The step has a transaction of its own; sums and reservation before the call, sums and release after it; with several
+    // servers a lock each time.
+    assert!((free + 4..=free + 9).contains(&one), "{free} without a limit, {one} with one");
+}
