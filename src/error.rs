@@ -261,6 +261,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// The HTTP status of this code, wherever it occurs.
+    #[expect(clippy::too_many_lines, reason = "a table, one line for each code")]
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidJson

@@ -264,7 +264,7 @@ pub fn validate(config: &Config) -> Result<(), ConfigError> {
     if !(0.0..=1.0).contains(&config.memory.decay_rate) {
         return fail("memory.decay_rate", format!("{} is out of range (0 to 1)", config.memory.decay_rate));
     }
-    let ranges: [(&str, u64, u64, u64); 18] = [
+    let ranges: [(&str, u64, u64, u64); 17] = [
         ("approval.timeout_secs", config.approval.timeout_secs.into(), 10, 604_800),
         ("approval.max_pending_per_agent", config.approval.max_pending_per_agent.into(), 1, 100),
         ("memory.embedding_dimensions", config.memory.embedding_dimensions.unwrap_or(1).into(), 1, 8192),

@@ -76,7 +76,7 @@ async fn starts_and_switches_keep_their_answer() {
         assert!(matches!(service::claim(db, key, "body", Id::new()).await.unwrap(), Claim::Mine));
     }
     let start = agents::service::start(db, id, "restarted", vec![session]);
-    let (_, started) = idempotency::under("start".into(), start).await.unwrap();
+    let (_, started) = Box::pin(idempotency::under("start".into(), start)).await.unwrap();
     let switch = sessions::service::switch(db, id, session, Ts::now());
     let (_, switched) = idempotency::under("switch".into(), switch).await.unwrap();
     let answers = [serde_json::to_value(started).unwrap(), serde_json::to_value(switched).unwrap()];

@@ -47,7 +47,7 @@ impl Minute {
 pub enum Refusal {
     Deny(ToolError),
     /// A person has to release it.
-    Ask(Question, Ready),
+    Ask(Question, Box<Ready>),
 }
 
 impl From<ToolError> for Refusal {
@@ -133,7 +133,7 @@ impl Turn {
         let released =
             decided.is_some_and(|d| d.call_hash.as_ref() == Some(&call.hash)) || self.remembered.contains(&at);
         if let Some(question) = asks.filter(|_| !released) {
-            return Err(Refusal::Ask(question, call));
+            return Err(Refusal::Ask(question, Box::new(call)));
         }
         if let Some(step) = self.steps.get_mut(at) {
             step.input = call.arguments.clone();

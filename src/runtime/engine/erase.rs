@@ -17,8 +17,7 @@ use super::{
 };
 use crate::{
     agents::{self, AgentRow},
-    budget,
-    approvals,
+    approvals, budget,
     error::Result,
     ids::Id,
     llm::{TokenUsage, estimate, registry::ModelChoice},

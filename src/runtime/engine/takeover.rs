@@ -60,7 +60,7 @@ impl Inner {
             turn.live.cancel(Some("agent_terminated".into()));
         }
         match turn.get_ready(taken).await {
-            Ok(()) => turn.drive().await,
+            Ok(()) => Box::pin(turn.drive()).await,
             Err(Stop::Left | Stop::Lost | Stop::Cancelled | Stop::Refused(_)) => self.live.leave(&turn.live),
             Err(Stop::Broken(error)) => {
                 self.live.leave(&turn.live);

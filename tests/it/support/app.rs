@@ -49,7 +49,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         config.api_listen = address.to_string();
-        let state = AppState::build(config.clone(), None).await.expect("the server starts");
+        let state = Box::pin(AppState::build(config.clone(), None)).await.expect("the server starts");
         let serving = tokio::spawn({
             let state = state.clone();
             async move { server::serve(state, listener).await.expect("serves") }

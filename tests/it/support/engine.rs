@@ -175,7 +175,7 @@ impl TestEngine {
     }
 
     pub async fn try_send(&self, new: NewRun) -> Result<Accepted> {
-        self.engine.accept(new).await
+        Box::pin(self.engine.accept(new)).await
     }
 
     /// Sends and waits for the end.

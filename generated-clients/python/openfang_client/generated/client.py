@@ -1685,6 +1685,506 @@ class Memory:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
+    def consolidate_memories(
+        self, id: str, body: m.ConsolidateMemories | None = None, *, idempotency_key: str | None = None
+    ) -> m.MemoriesConsolidated:
+        """Consolidate memories.
+
+        Merges near-duplicates: the longest text stays, with the highest confidence and the metadata of all. Memories that were not
+        used for 7 days lose some confidence, once a day and never below 0.1. Calls no model; the server also does it by itself.
+
+        ``POST /api/memory/agents/{id}/consolidate``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: How memories are tidied up.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            f"/api/memory/agents/{path_text(id)}/consolidate",
+            m.MemoriesConsolidated,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    def list_agent_kv(
+        self,
+        id: str,
+        *,
+        prefix: str | None = None,
+        namespace: Literal["self", "user", "shared", "all"] | None = None,
+        user: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.KvList:
+        """List key-values.
+
+        The agent's own, with `user` also those of that person, and the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv``
+
+        Args:
+            id: UUID or exact name of the agent
+            prefix: What the key begins with.
+            namespace: One namespace.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/kv",
+            m.KvList,
+            params={"prefix": prefix, "namespace": namespace, "user": user, "limit": limit, "cursor": cursor},
+        )
+
+    def iter_agent_kv(
+        self,
+        id: str,
+        *,
+        prefix: str | None = None,
+        namespace: Literal["self", "user", "shared", "all"] | None = None,
+        user: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.KvPair]:
+        """List key-values: the rows of all pages, one after the other.
+
+        The agent's own, with `user` also those of that person, and the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv``
+
+        Args:
+            id: UUID or exact name of the agent
+            prefix: What the key begins with.
+            namespace: One namespace.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            f"/api/memory/agents/{path_text(id)}/kv",
+            m.KvList,
+            {"prefix": prefix, "namespace": namespace, "user": user, "limit": limit},
+        ):
+            yield from page.kv_pairs
+
+    def get_agent_kv(self, id: str, key: str, *, user: str | None = None) -> m.KvPair:
+        """Read a value.
+
+        A key without a namespace is looked for with the person (`user`), then with the agent itself, then among the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET", f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}", m.KvPair, params={"user": user}
+        )
+
+    def set_agent_kv(self, id: str, key: str, body: m.SetKv, *, user: str | None = None) -> m.KvStored:
+        """Store a value.
+
+        A key without a namespace is the agent's own, also where reading would look further. A body without the member `value`
+        is itself the value.
+
+        ``PUT /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            body: A value to be stored. A body without the member `value`, or no object, is itself the value.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `version_conflict`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "PUT",
+            f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}",
+            m.KvStored,
+            params={"user": user},
+            json=body,
+        )
+
+    def delete_agent_kv(self, id: str, key: str, *, user: str | None = None) -> m.KvDeleted:
+        """Delete a value.
+
+        A key without a namespace is the agent's own.
+
+        ``DELETE /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "DELETE", f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}", m.KvDeleted, params={"user": user}
+        )
+
+    def list_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        min_confidence: float | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        q: str | None = None,
+        include_embedding: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.MemoryList:
+        """List memories.
+
+        Newest first. Listing does not count as use.
+
+        ``GET /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Also what is kept about this person; otherwise only what the agent keeps for itself.
+            scope: Only this scope.
+            source: Only this source.
+            min_confidence: Only memories at least so sure.
+            after: Only what was remembered after this time.
+            before: Only what was remembered before this time.
+            q: Part of the content.
+            include_embedding: Show the vectors.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryList,
+            params={
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "min_confidence": min_confidence,
+                "after": after,
+                "before": before,
+                "q": q,
+                "include_embedding": include_embedding,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def iter_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        min_confidence: float | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        q: str | None = None,
+        include_embedding: bool | None = None,
+        limit: int | None = None,
+    ) -> Iterator[m.MemoryFragment]:
+        """List memories: the rows of all pages, one after the other.
+
+        Newest first. Listing does not count as use.
+
+        ``GET /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Also what is kept about this person; otherwise only what the agent keeps for itself.
+            scope: Only this scope.
+            source: Only this source.
+            min_confidence: Only memories at least so sure.
+            after: Only what was remembered after this time.
+            before: Only what was remembered before this time.
+            q: Part of the content.
+            include_embedding: Show the vectors.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryList,
+            {
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "min_confidence": min_confidence,
+                "after": after,
+                "before": before,
+                "q": q,
+                "include_embedding": include_embedding,
+                "limit": limit,
+            },
+        ):
+            yield from page.memories
+
+    def create_memory(self, id: str, body: m.CreateMemory, *, idempotency_key: str | None = None) -> m.MemoryFragment:
+        """Remember something.
+
+        The same content about the same person in the same scope is kept once: the memory that is there is returned with 200,
+        with the larger confidence. When the embedder is out of reach, the vector is made later.
+
+        ``POST /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: Something to remember.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_embedding`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryFragment,
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+    def delete_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        before: datetime | None = None,
+        max_confidence: float | None = None,
+        all: bool | None = None,
+    ) -> m.MemoriesDeleted:
+        """Forget many memories.
+
+        Those that fit all filters, of everybody unless `user` names somebody.
+
+        ``DELETE /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Only what is kept about this person.
+            scope: Only this scope.
+            source: Only this source.
+            before: Only what was remembered before this time.
+            max_confidence: Only memories at most so sure.
+            all: Must be true to forget without a filter.
+
+        Raises ApiError:
+            400: `invalid_request`: neither a filter nor `all=true`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "DELETE",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoriesDeleted,
+            params={
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "before": before,
+                "max_confidence": max_confidence,
+                "all": all,
+            },
+        )
+
+    def get_memory(self, id: str, memory_id: UUID | str, *, include_embedding: bool | None = None) -> m.MemoryFragment:
+        """Read a memory.
+
+        ``GET /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+            include_embedding: Show the vector.
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}",
+            m.MemoryFragment,
+            params={"include_embedding": include_embedding},
+        )
+
+    def update_memory(self, id: str, memory_id: UUID | str, body: m.UpdateMemory | None = None) -> m.MemoryFragment:
+        """Correct a memory.
+
+        A new content gets a new vector.
+
+        ``PATCH /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+            body: A correction. What is absent stays.
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            408: `request_timeout`
+            409: `conflict`: another memory of this scope has that content
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "PATCH",
+            f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}",
+            m.MemoryFragment,
+            json={} if body is None else body,
+        )
+
+    def delete_memory(self, id: str, memory_id: UUID | str) -> None:
+        """Forget a memory.
+
+        ``DELETE /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "DELETE", f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}", None
+        )
+
+    def export_memory(
+        self, *, agent: str | None = None, include: str | None = None, embeddings: bool | None = None
+    ) -> m.MemoryExport:
+        """Export memory.
+
+        Everything in one document, which `import_memory` takes in again.
+
+        ``GET /api/memory/export``
+
+        Args:
+            agent: Only key-values and memories of this agent: id or name.
+            include: Kinds, between commas: kv, memories.
+            embeddings: With the vectors.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/memory/export",
+            m.MemoryExport,
+            params={"agent": agent, "include": include, "embeddings": embeddings},
+        )
+
     def list_entities(
         self,
         *,
@@ -2062,6 +2562,333 @@ class Memory:
             500: `internal_error`
         """
         return self._transport.call("DELETE", f"/api/memory/graph/relations/{path_text(relation_id)}", None)
+
+    def import_memory(
+        self,
+        body: m.MemoryExport,
+        *,
+        mode: Literal["merge", "replace", "skip"] | None = None,
+        agent: str | None = None,
+        on_error: Literal["abort", "skip"] | None = None,
+        dry_run: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> m.MemoryImported:
+        """Import memory.
+
+        In one transaction. Agents of the document are found by id, then by name. Vectors that are missing, or of another embedder,
+        are made afterwards.
+
+        The body may have up to 64 MiB.
+
+        ``POST /api/memory/import``
+
+        Args:
+            body: All memory in one document. People are named in a form that means the same to every caller.
+            mode: What becomes of what is there already.
+            agent: Put everything of agents under this one: id or name.
+            on_error: What becomes of records that cannot be taken in.
+            dry_run: Only try it.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_import`: the first 100 records at fault in `details`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            "/api/memory/import",
+            m.MemoryImported,
+            params={"mode": mode, "agent": agent, "on_error": on_error, "dry_run": dry_run},
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+    def search_memories(self, body: m.SearchMemories, *, idempotency_key: str | None = None) -> m.MemoriesFound:
+        """Search memories.
+
+        By meaning and by words. Counts as use of what it returns.
+
+        ``POST /api/memory/search``
+
+        Args:
+            body: A question to the memories.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST", "/api/memory/search", m.MemoriesFound, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+
+class Approvals:
+    """Questions to a person before something happens."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: str | None = None,
+        agent_id: str | None = None,
+        kind: m.ApprovalKind | None = None,
+        run_id: UUID | str | None = None,
+        workflow_run_id: UUID | str | None = None,
+    ) -> m.ApprovalList:
+        """List approvals.
+
+        Those that wait for a decision first, then the newest.
+
+        ``GET /api/approvals``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            status: Only these, separated by commas.
+            agent_id: Id or name of the agent, or what an external system called whoever asks.
+            kind: What is asked for.
+            run_id: Only those of this run.
+            workflow_run_id: Only those of this workflow run.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET",
+            "/api/approvals",
+            m.ApprovalList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "status": status,
+                "agent_id": agent_id,
+                "kind": kind,
+                "run_id": run_id,
+                "workflow_run_id": workflow_run_id,
+            },
+        )
+
+    def iter_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        status: str | None = None,
+        agent_id: str | None = None,
+        kind: m.ApprovalKind | None = None,
+        run_id: UUID | str | None = None,
+        workflow_run_id: UUID | str | None = None,
+    ) -> Iterator[m.Approval]:
+        """List approvals: the rows of all pages, one after the other.
+
+        Those that wait for a decision first, then the newest.
+
+        ``GET /api/approvals``
+
+        Args:
+            limit: Rows of a page.
+            status: Only these, separated by commas.
+            agent_id: Id or name of the agent, or what an external system called whoever asks.
+            kind: What is asked for.
+            run_id: Only those of this run.
+            workflow_run_id: Only those of this workflow run.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        for page in self._transport.pages(
+            "/api/approvals",
+            m.ApprovalList,
+            {
+                "limit": limit,
+                "status": status,
+                "agent_id": agent_id,
+                "kind": kind,
+                "run_id": run_id,
+                "workflow_run_id": workflow_run_id,
+            },
+        ):
+            yield from page.approvals
+
+    def create_approval(self, body: m.CreateApproval, *, idempotency_key: str | None = None) -> m.ApprovalCreated:
+        """Ask for an approval.
+
+        A gate for an external system: nothing runs when it is approved. Ask for the outcome with `get_approval`.
+
+        ``POST /api/approvals``
+
+        Args:
+            body: A gate for an external system: nothing runs when it is approved, the caller asks for the outcome.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `too_many_pending`, `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST", "/api/approvals", m.ApprovalCreated, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    def get_approval_policy(self) -> m.ApprovalPolicy:
+        """Get the approval policy.
+
+        ``GET /api/approvals/policy``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("GET", "/api/approvals/policy", m.ApprovalPolicy)
+
+    def update_approval_policy(self, body: m.UpdateApprovalPolicy | None = None) -> m.ApprovalPolicy:
+        """Change the approval policy.
+
+        Absent members stay; null gives the configured value back. In force from the next tool call on; what waits already
+        keeps its terms.
+
+        ``PUT /api/approvals/policy``
+
+        Args:
+            body: Absent members stay as they are; null gives the default back.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call("PUT", "/api/approvals/policy", m.ApprovalPolicy, json={} if body is None else body)
+
+    def get_approval(self, id: UUID | str, *, wait_secs: int | None = None) -> m.Approval:
+        """Get an approval.
+
+        ``GET /api/approvals/{id}``
+
+        Args:
+            id: The approval
+            wait_secs: Answers as soon as it is decided, at the latest after so many seconds.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "GET", f"/api/approvals/{path_text(id)}", m.Approval, params={"wait_secs": wait_secs}
+        )
+
+    def approve_request(
+        self, id: UUID | str, body: m.ApproveRequest | None = None, *, idempotency_key: str | None = None
+    ) -> m.ApprovalDecided:
+        """Approve.
+
+        Releases exactly the stored call, once; the run that waits goes on, also after a restart. The same decision again
+        answers as the first did.
+
+        ``POST /api/approvals/{id}/approve``
+
+        Args:
+            id: The approval
+            body: Yes.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`: `remember: rule` needs `system:write`, `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            408: `request_timeout`
+            409: `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            f"/api/approvals/{path_text(id)}/approve",
+            m.ApprovalDecided,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    def reject_request(
+        self, id: UUID | str, body: m.RejectRequest | None = None, *, idempotency_key: str | None = None
+    ) -> m.ApprovalDecided:
+        """Reject.
+
+        The call is not made; the agent is told so, with the reason, and goes on.
+
+        ``POST /api/approvals/{id}/reject``
+
+        Args:
+            id: The approval
+            body: No.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            408: `request_timeout`
+            409: `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return self._transport.call(
+            "POST",
+            f"/api/approvals/{path_text(id)}/reject",
+            m.ApprovalDecided,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
 
 
 class Templates:
@@ -3514,6 +4341,7 @@ class Client(Transport):
         self.runs = Runs(self)
         self.sessions = Sessions(self)
         self.memory = Memory(self)
+        self.approvals = Approvals(self)
         self.templates = Templates(self)
         self.usage = Usage(self)
         self.budget = Budget(self)
@@ -5202,6 +6030,514 @@ class AsyncMemory:
     def __init__(self, transport: AsyncTransport) -> None:
         self._transport = transport
 
+    async def consolidate_memories(
+        self, id: str, body: m.ConsolidateMemories | None = None, *, idempotency_key: str | None = None
+    ) -> m.MemoriesConsolidated:
+        """Consolidate memories.
+
+        Merges near-duplicates: the longest text stays, with the highest confidence and the metadata of all. Memories that were not
+        used for 7 days lose some confidence, once a day and never below 0.1. Calls no model; the server also does it by itself.
+
+        ``POST /api/memory/agents/{id}/consolidate``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: How memories are tidied up.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            f"/api/memory/agents/{path_text(id)}/consolidate",
+            m.MemoriesConsolidated,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    async def list_agent_kv(
+        self,
+        id: str,
+        *,
+        prefix: str | None = None,
+        namespace: Literal["self", "user", "shared", "all"] | None = None,
+        user: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.KvList:
+        """List key-values.
+
+        The agent's own, with `user` also those of that person, and the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv``
+
+        Args:
+            id: UUID or exact name of the agent
+            prefix: What the key begins with.
+            namespace: One namespace.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/kv",
+            m.KvList,
+            params={"prefix": prefix, "namespace": namespace, "user": user, "limit": limit, "cursor": cursor},
+        )
+
+    async def iter_agent_kv(
+        self,
+        id: str,
+        *,
+        prefix: str | None = None,
+        namespace: Literal["self", "user", "shared", "all"] | None = None,
+        user: str | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.KvPair]:
+        """List key-values: the rows of all pages, one after the other.
+
+        The agent's own, with `user` also those of that person, and the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv``
+
+        Args:
+            id: UUID or exact name of the agent
+            prefix: What the key begins with.
+            namespace: One namespace.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            f"/api/memory/agents/{path_text(id)}/kv",
+            m.KvList,
+            {"prefix": prefix, "namespace": namespace, "user": user, "limit": limit},
+        ):
+            for row in page.kv_pairs:
+                yield row
+
+    async def get_agent_kv(self, id: str, key: str, *, user: str | None = None) -> m.KvPair:
+        """Read a value.
+
+        A key without a namespace is looked for with the person (`user`), then with the agent itself, then among the shared ones.
+
+        ``GET /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET", f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}", m.KvPair, params={"user": user}
+        )
+
+    async def set_agent_kv(self, id: str, key: str, body: m.SetKv, *, user: str | None = None) -> m.KvStored:
+        """Store a value.
+
+        A key without a namespace is the agent's own, also where reading would look further. A body without the member `value`
+        is itself the value.
+
+        ``PUT /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            body: A value to be stored. A body without the member `value`, or no object, is itself the value.
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `version_conflict`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PUT",
+            f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}",
+            m.KvStored,
+            params={"user": user},
+            json=body,
+        )
+
+    async def delete_agent_kv(self, id: str, key: str, *, user: str | None = None) -> m.KvDeleted:
+        """Delete a value.
+
+        A key without a namespace is the agent's own.
+
+        ``DELETE /api/memory/agents/{id}/kv/{key}``
+
+        Args:
+            id: UUID or exact name of the agent
+            key: Key, percent-encoded
+            user: The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+
+        Raises ApiError:
+            400: `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `key_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "DELETE", f"/api/memory/agents/{path_text(id)}/kv/{path_text(key)}", m.KvDeleted, params={"user": user}
+        )
+
+    async def list_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        min_confidence: float | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        q: str | None = None,
+        include_embedding: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> m.MemoryList:
+        """List memories.
+
+        Newest first. Listing does not count as use.
+
+        ``GET /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Also what is kept about this person; otherwise only what the agent keeps for itself.
+            scope: Only this scope.
+            source: Only this source.
+            min_confidence: Only memories at least so sure.
+            after: Only what was remembered after this time.
+            before: Only what was remembered before this time.
+            q: Part of the content.
+            include_embedding: Show the vectors.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryList,
+            params={
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "min_confidence": min_confidence,
+                "after": after,
+                "before": before,
+                "q": q,
+                "include_embedding": include_embedding,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    async def iter_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        min_confidence: float | None = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        q: str | None = None,
+        include_embedding: bool | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[m.MemoryFragment]:
+        """List memories: the rows of all pages, one after the other.
+
+        Newest first. Listing does not count as use.
+
+        ``GET /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Also what is kept about this person; otherwise only what the agent keeps for itself.
+            scope: Only this scope.
+            source: Only this source.
+            min_confidence: Only memories at least so sure.
+            after: Only what was remembered after this time.
+            before: Only what was remembered before this time.
+            q: Part of the content.
+            include_embedding: Show the vectors.
+            limit: Rows of a page.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryList,
+            {
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "min_confidence": min_confidence,
+                "after": after,
+                "before": before,
+                "q": q,
+                "include_embedding": include_embedding,
+                "limit": limit,
+            },
+        ):
+            for row in page.memories:
+                yield row
+
+    async def create_memory(
+        self, id: str, body: m.CreateMemory, *, idempotency_key: str | None = None
+    ) -> m.MemoryFragment:
+        """Remember something.
+
+        The same content about the same person in the same scope is kept once: the memory that is there is returned with 200,
+        with the larger confidence. When the embedder is out of reach, the vector is made later.
+
+        ``POST /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            body: Something to remember.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_embedding`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoryFragment,
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+    async def delete_memories(
+        self,
+        id: str,
+        *,
+        user: str | None = None,
+        scope: str | None = None,
+        source: Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+        | None = None,
+        before: datetime | None = None,
+        max_confidence: float | None = None,
+        all: bool | None = None,
+    ) -> m.MemoriesDeleted:
+        """Forget many memories.
+
+        Those that fit all filters, of everybody unless `user` names somebody.
+
+        ``DELETE /api/memory/agents/{id}/memories``
+
+        Args:
+            id: UUID or exact name of the agent
+            user: Only what is kept about this person.
+            scope: Only this scope.
+            source: Only this source.
+            before: Only what was remembered before this time.
+            max_confidence: Only memories at most so sure.
+            all: Must be true to forget without a filter.
+
+        Raises ApiError:
+            400: `invalid_request`: neither a filter nor `all=true`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "DELETE",
+            f"/api/memory/agents/{path_text(id)}/memories",
+            m.MemoriesDeleted,
+            params={
+                "user": user,
+                "scope": scope,
+                "source": source,
+                "before": before,
+                "max_confidence": max_confidence,
+                "all": all,
+            },
+        )
+
+    async def get_memory(
+        self, id: str, memory_id: UUID | str, *, include_embedding: bool | None = None
+    ) -> m.MemoryFragment:
+        """Read a memory.
+
+        ``GET /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+            include_embedding: Show the vector.
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}",
+            m.MemoryFragment,
+            params={"include_embedding": include_embedding},
+        )
+
+    async def update_memory(
+        self, id: str, memory_id: UUID | str, body: m.UpdateMemory | None = None
+    ) -> m.MemoryFragment:
+        """Correct a memory.
+
+        A new content gets a new vector.
+
+        ``PATCH /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+            body: A correction. What is absent stays.
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_json`, `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            408: `request_timeout`
+            409: `conflict`: another memory of this scope has that content
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PATCH",
+            f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}",
+            m.MemoryFragment,
+            json={} if body is None else body,
+        )
+
+    async def delete_memory(self, id: str, memory_id: UUID | str) -> None:
+        """Forget a memory.
+
+        ``DELETE /api/memory/agents/{id}/memories/{memory_id}``
+
+        Args:
+            id: UUID or exact name of the agent
+            memory_id: The memory
+
+        Raises ApiError:
+            400: `invalid_id`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`, `memory_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "DELETE", f"/api/memory/agents/{path_text(id)}/memories/{path_text(memory_id)}", None
+        )
+
+    async def export_memory(
+        self, *, agent: str | None = None, include: str | None = None, embeddings: bool | None = None
+    ) -> m.MemoryExport:
+        """Export memory.
+
+        Everything in one document, which `import_memory` takes in again.
+
+        ``GET /api/memory/export``
+
+        Args:
+            agent: Only key-values and memories of this agent: id or name.
+            include: Kinds, between commas: kv, memories.
+            embeddings: With the vectors.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/memory/export",
+            m.MemoryExport,
+            params={"agent": agent, "include": include, "embeddings": embeddings},
+        )
+
     async def list_entities(
         self,
         *,
@@ -5585,6 +6921,336 @@ class AsyncMemory:
             500: `internal_error`
         """
         return await self._transport.call("DELETE", f"/api/memory/graph/relations/{path_text(relation_id)}", None)
+
+    async def import_memory(
+        self,
+        body: m.MemoryExport,
+        *,
+        mode: Literal["merge", "replace", "skip"] | None = None,
+        agent: str | None = None,
+        on_error: Literal["abort", "skip"] | None = None,
+        dry_run: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> m.MemoryImported:
+        """Import memory.
+
+        In one transaction. Agents of the document are found by id, then by name. Vectors that are missing, or of another embedder,
+        are made afterwards.
+
+        The body may have up to 64 MiB.
+
+        ``POST /api/memory/import``
+
+        Args:
+            body: All memory in one document. People are named in a form that means the same to every caller.
+            mode: What becomes of what is there already.
+            agent: Put everything of agents under this one: id or name.
+            on_error: What becomes of records that cannot be taken in.
+            dry_run: Only try it.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_import`: the first 100 records at fault in `details`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            "/api/memory/import",
+            m.MemoryImported,
+            params={"mode": mode, "agent": agent, "on_error": on_error, "dry_run": dry_run},
+            headers={"Idempotency-Key": idempotency_key},
+            json=body,
+        )
+
+    async def search_memories(self, body: m.SearchMemories, *, idempotency_key: str | None = None) -> m.MemoriesFound:
+        """Search memories.
+
+        By meaning and by words. Counts as use of what it returns.
+
+        ``POST /api/memory/search``
+
+        Args:
+            body: A question to the memories.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `agent_not_found`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST", "/api/memory/search", m.MemoriesFound, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+
+class AsyncApprovals:
+    """Questions to a person before something happens."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        self._transport = transport
+
+    async def list_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: str | None = None,
+        agent_id: str | None = None,
+        kind: m.ApprovalKind | None = None,
+        run_id: UUID | str | None = None,
+        workflow_run_id: UUID | str | None = None,
+    ) -> m.ApprovalList:
+        """List approvals.
+
+        Those that wait for a decision first, then the newest.
+
+        ``GET /api/approvals``
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+            status: Only these, separated by commas.
+            agent_id: Id or name of the agent, or what an external system called whoever asks.
+            kind: What is asked for.
+            run_id: Only those of this run.
+            workflow_run_id: Only those of this workflow run.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET",
+            "/api/approvals",
+            m.ApprovalList,
+            params={
+                "limit": limit,
+                "cursor": cursor,
+                "status": status,
+                "agent_id": agent_id,
+                "kind": kind,
+                "run_id": run_id,
+                "workflow_run_id": workflow_run_id,
+            },
+        )
+
+    async def iter_approvals(
+        self,
+        *,
+        limit: int | None = None,
+        status: str | None = None,
+        agent_id: str | None = None,
+        kind: m.ApprovalKind | None = None,
+        run_id: UUID | str | None = None,
+        workflow_run_id: UUID | str | None = None,
+    ) -> AsyncIterator[m.Approval]:
+        """List approvals: the rows of all pages, one after the other.
+
+        Those that wait for a decision first, then the newest.
+
+        ``GET /api/approvals``
+
+        Args:
+            limit: Rows of a page.
+            status: Only these, separated by commas.
+            agent_id: Id or name of the agent, or what an external system called whoever asks.
+            kind: What is asked for.
+            run_id: Only those of this run.
+            workflow_run_id: Only those of this workflow run.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_cursor`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        async for page in self._transport.pages(
+            "/api/approvals",
+            m.ApprovalList,
+            {
+                "limit": limit,
+                "status": status,
+                "agent_id": agent_id,
+                "kind": kind,
+                "run_id": run_id,
+                "workflow_run_id": workflow_run_id,
+            },
+        ):
+            for row in page.approvals:
+                yield row
+
+    async def create_approval(self, body: m.CreateApproval, *, idempotency_key: str | None = None) -> m.ApprovalCreated:
+        """Ask for an approval.
+
+        A gate for an external system: nothing runs when it is approved. Ask for the outcome with `get_approval`.
+
+        ``POST /api/approvals``
+
+        Args:
+            body: A gate for an external system: nothing runs when it is approved, the caller asks for the outcome.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            409: `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `too_many_pending`, `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST", "/api/approvals", m.ApprovalCreated, headers={"Idempotency-Key": idempotency_key}, json=body
+        )
+
+    async def get_approval_policy(self) -> m.ApprovalPolicy:
+        """Get the approval policy.
+
+        ``GET /api/approvals/policy``
+
+        Raises ApiError:
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call("GET", "/api/approvals/policy", m.ApprovalPolicy)
+
+    async def update_approval_policy(self, body: m.UpdateApprovalPolicy | None = None) -> m.ApprovalPolicy:
+        """Change the approval policy.
+
+        Absent members stay; null gives the configured value back. In force from the next tool call on; what waits already
+        keeps its terms.
+
+        ``PUT /api/approvals/policy``
+
+        Args:
+            body: Absent members stay as they are; null gives the default back.
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            408: `request_timeout`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "PUT", "/api/approvals/policy", m.ApprovalPolicy, json={} if body is None else body
+        )
+
+    async def get_approval(self, id: UUID | str, *, wait_secs: int | None = None) -> m.Approval:
+        """Get an approval.
+
+        ``GET /api/approvals/{id}``
+
+        Args:
+            id: The approval
+            wait_secs: Answers as soon as it is decided, at the latest after so many seconds.
+
+        Raises ApiError:
+            400: `invalid_request`, `invalid_id`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "GET", f"/api/approvals/{path_text(id)}", m.Approval, params={"wait_secs": wait_secs}
+        )
+
+    async def approve_request(
+        self, id: UUID | str, body: m.ApproveRequest | None = None, *, idempotency_key: str | None = None
+    ) -> m.ApprovalDecided:
+        """Approve.
+
+        Releases exactly the stored call, once; the run that waits goes on, also after a restart. The same decision again
+        answers as the first did.
+
+        ``POST /api/approvals/{id}/approve``
+
+        Args:
+            id: The approval
+            body: Yes.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`: `remember: rule` needs `system:write`, `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            408: `request_timeout`
+            409: `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            f"/api/approvals/{path_text(id)}/approve",
+            m.ApprovalDecided,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
+
+    async def reject_request(
+        self, id: UUID | str, body: m.RejectRequest | None = None, *, idempotency_key: str | None = None
+    ) -> m.ApprovalDecided:
+        """Reject.
+
+        The call is not made; the agent is told so, with the reason, and goes on.
+
+        ``POST /api/approvals/{id}/reject``
+
+        Args:
+            id: The approval
+            body: No.
+            idempotency_key: A repeat with the same key, query and body is answered from the first call
+
+        Raises ApiError:
+            400: `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+            401: `unauthorized`
+            403: `insufficient_scope`, `origin_not_allowed`
+            404: `approval_not_found`
+            408: `request_timeout`
+            409: `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+            413: `payload_too_large`
+            415: `unsupported_media_type`
+            429: `rate_limited`
+            500: `internal_error`
+        """
+        return await self._transport.call(
+            "POST",
+            f"/api/approvals/{path_text(id)}/reject",
+            m.ApprovalDecided,
+            headers={"Idempotency-Key": idempotency_key},
+            json={} if body is None else body,
+        )
 
 
 class AsyncTemplates:
@@ -7055,6 +8721,7 @@ class AsyncClient(AsyncTransport):
         self.runs = AsyncRuns(self)
         self.sessions = AsyncSessions(self)
         self.memory = AsyncMemory(self)
+        self.approvals = AsyncApprovals(self)
         self.templates = AsyncTemplates(self)
         self.usage = AsyncUsage(self)
         self.budget = AsyncBudget(self)

@@ -127,6 +127,47 @@ Life of an agent.
 """
 
 
+ApprovalDecision = TypeAliasType("ApprovalDecision", Literal["approve", "reject"])
+"""
+Yes or no.
+"""
+
+
+ApprovalKind = TypeAliasType(
+    "ApprovalKind", Literal["tool", "workflow_step", "hand_install", "hand_commands", "manual"]
+)
+"""
+What is asked for.
+"""
+
+
+class ApprovalPolicy(Model):
+    """
+    When a person is asked before a tool call.
+    """
+
+    require_approval: list[str]
+    """
+    Names or globs of tools.
+    """
+    timeout_secs: Annotated[int, Field(ge=10, le=604800)]
+    """
+    How long a question waits, in seconds.
+    """
+    auto_approve: bool
+    """
+    No tool asks because of this policy.
+    """
+    auto_approve_autonomous: bool
+    """
+    As `auto_approve`, but only for runs that a schedule or a trigger started.
+    """
+    max_pending_per_agent: Annotated[int, Field(ge=1, le=100)]
+    """
+    Questions of one agent that may wait at once; further calls are refused.
+    """
+
+
 class ApprovalSettings(Model):
     """
     Calls that must or need not be approved by a person.
@@ -143,6 +184,31 @@ class ApprovalSettings(Model):
     auto: Annotated[list[str] | None, Field(max_length=500)] = None
     """
     Names or globs of tools called unasked; never for a case that always asks. Needs `approvals:write`.
+    """
+
+
+ApprovalStatus = TypeAliasType("ApprovalStatus", Literal["pending", "approved", "rejected", "expired", "cancelled"])
+"""
+How far it is.
+"""
+
+
+class ApproveRequest(Model):
+    """
+    Yes.
+    """
+
+    reason: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    What to tell the agent.
+    """
+    arguments: dict[str, Any] | None = None
+    """
+    Runs with these in place of the asked ones; they are checked as the model's would be.
+    """
+    remember: Literal["once", "session", "rule"] | None = "once"
+    """
+    For how long it holds.
     """
 
 
@@ -345,7 +411,7 @@ After missed firings: one firing, or none.
 """
 
 
-CheckName = TypeAliasType("CheckName", Literal["database", "disk", "providers", "queue"])
+CheckName = TypeAliasType("CheckName", Literal["database", "disk", "memory", "providers", "queue"])
 """
 What was checked.
 """
@@ -435,6 +501,24 @@ class CompactionSettings(Model):
     """
 
 
+class ConsolidateMemories(Model):
+    """
+    How memories are tidied up.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    dry_run: bool | None = None
+    """
+    Only count.
+    """
+    similarity: Annotated[float, Field(ge=0.8, le=1.0)] = 0.95
+    """
+    Cosine from which on two memories of one person and scope say the same.
+    """
+
+
 class ContextBreakdown(Model):
     """
     Where the tokens go.
@@ -466,6 +550,41 @@ class ContinuousSchedule(Model):
     prompt: Annotated[str | None, Field(max_length=65536)] = None
     """
     What the agent is told; null = a general sentence.
+    """
+
+
+class CreateApproval(Model):
+    """
+    A gate for an external system: nothing runs when it is approved, the caller asks for the outcome.
+    """
+
+    agent_id: Annotated[str, Field(max_length=128, min_length=1)]
+    """
+    Id or name of an agent, or a name of your own.
+    """
+    tool_name: Annotated[str, Field(pattern="^[A-Za-z0-9_.:-]{1,64}$")]
+    """
+    What it is for.
+    """
+    description: Annotated[str | None, Field(max_length=1024)] = None
+    """
+    Why a person is asked; default `Manual approval request for <tool>`.
+    """
+    action_summary: Annotated[str | None, Field(max_length=512)] = None
+    """
+    What would happen; default: the name of the tool.
+    """
+    risk_level: Literal["low", "medium", "high", "critical"] | None = None
+    """
+    What may go wrong; default `high`.
+    """
+    timeout_secs: Annotated[int | None, Field(ge=10, le=604800)] = None
+    """
+    How long it waits, in seconds; default: as the policy says.
+    """
+    arguments: dict[str, Any] | None = None
+    """
+    Shown to whoever decides.
     """
 
 
@@ -669,9 +788,17 @@ ErrorCode = TypeAliasType(
         "interrupted",
         "module_error",
         "invalid_output",
+        "approval_not_found",
+        "already_decided",
+        "too_many_pending",
         "tool_not_found",
         "tool_denied",
         "invalid_arguments",
+        "invalid_key",
+        "version_conflict",
+        "memory_not_found",
+        "invalid_embedding",
+        "invalid_import",
         "provider_not_configured",
         "model_disabled",
         "quota_exceeded",
@@ -1041,6 +1168,90 @@ class ManifestWarning(Model):
     """
 
 
+class MemoriesConsolidated(Model):
+    """
+    What was tidied up.
+    """
+
+    memories_merged: int
+    """
+    Memories that went into another one.
+    """
+    memories_decayed: int
+    """
+    Memories that lost confidence.
+    """
+    duration_ms: int
+    """
+    How long it took.
+    """
+    dry_run: bool
+    """
+    Whether it was only counted.
+    """
+
+
+class MemoriesDeleted(Model):
+    """
+    How many were forgotten.
+    """
+
+    deleted: int
+    """
+    Number of memories.
+    """
+
+
+class MemoryImported(Model):
+    """
+    What was taken in.
+    """
+
+    kv_imported: int
+    """
+    Key-values that were written.
+    """
+    memories_imported: int
+    """
+    Memories that were written.
+    """
+    skipped: int
+    """
+    Records that were left out, because they are there already or cannot be taken in.
+    """
+    errors: list[str]
+    """
+    Up to 100 records that cannot be taken in, with the reason.
+    """
+    dry_run: bool
+    """
+    Whether it was only tried.
+    """
+
+
+class MemoryScores(Model):
+    """
+    What a score is made of.
+    """
+
+    vector: float
+    """
+    Nearness in meaning: the cosine of both vectors, not below 0.
+    """
+    text: float
+    """
+    Shared words, rare ones counting more; 1 for the best hit.
+    """
+
+
+MemorySource = TypeAliasType(
+    "MemorySource", Literal["conversation", "document", "observation", "inference", "user_provided", "system"]
+)
+"""
+Where a memory comes from.
+"""
+
+
 MessageFlag = TypeAliasType("MessageFlag", Literal["truncated", "silent", "continued", "degraded"])
 """
 A remark on a stored message.
@@ -1064,6 +1275,12 @@ MessageSource = TypeAliasType(
 )
 """
 Where a run was started.
+"""
+
+
+Method = TypeAliasType("Method", Literal["vector", "text", "hybrid"])
+"""
+How the answer was found.
 """
 
 
@@ -1167,6 +1384,12 @@ class ModelUsageList(Model):
     """
     Begins the next page; null on the last one.
     """
+
+
+Namespace = TypeAliasType("Namespace", Literal["self", "user", "shared"])
+"""
+A namespace of key-values, and a scope of the agents' memory tools.
+"""
 
 
 class PeriodicSchedule(Model):
@@ -1323,6 +1546,23 @@ class RedactedThinkingBlock(Model):
     """
 
 
+class RejectRequest(Model):
+    """
+    No.
+    """
+
+    reason: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    What to tell the agent.
+    """
+
+
+RequireApproval = TypeAliasType("RequireApproval", bool | list[str])
+"""
+Tools that ask.
+"""
+
+
 class ResetSession(Model):
     """
     How to start over.
@@ -1338,6 +1578,12 @@ class ResetSession(Model):
 ResponseFormatType = TypeAliasType("ResponseFormatType", Literal["text", "json", "json_schema"])
 """
 Kind of final answer.
+"""
+
+
+RiskLevel = TypeAliasType("RiskLevel", Literal["low", "medium", "high", "critical"])
+"""
+What may go wrong.
 """
 
 
@@ -1425,7 +1671,9 @@ class RunError(Model):
     """
 
 
-RunPhase = TypeAliasType("RunPhase", Literal["thinking", "streaming", "tool_use", "context_warning", "done", "error"])
+RunPhase = TypeAliasType(
+    "RunPhase", Literal["thinking", "streaming", "tool_use", "context_warning", "waiting_approval", "done", "error"]
+)
 """
 What a run is about.
 """
@@ -1708,6 +1956,25 @@ class SetAgentTools(Model):
     tool_blocklist: Annotated[list[str] | None, Field(max_length=500)] = None
     """
     Names or globs; wins over everything.
+    """
+
+
+class SetKv(Model):
+    """
+    A value to be stored. A body without the member `value`, or no object, is itself the value.
+    """
+
+    value: Any
+    """
+    Any JSON up to 256 KiB.
+    """
+    ttl_secs: Annotated[int | None, Field(ge=60, le=31536000)] = None
+    """
+    Forget it after so many seconds.
+    """
+    if_version: Annotated[int | None, Field(ge=0)] = None
+    """
+    Store only if this is its version; 0 = only if there is none.
     """
 
 
@@ -2352,6 +2619,33 @@ class UpdateApiKey(Model):
     rate_limit: RateLimit | None = None
 
 
+class UpdateApprovalPolicy(Model):
+    """
+    Absent members stay as they are; null gives the default back.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    require_approval: RequireApproval | None = None
+    timeout_secs: Annotated[int | None, Field(ge=10, le=604800)] = None
+    """
+    How long a question waits, in seconds.
+    """
+    auto_approve: bool | None = None
+    """
+    `true` empties the list.
+    """
+    auto_approve_autonomous: bool | None = None
+    """
+    As `auto_approve`, but only for runs that a schedule or a trigger started.
+    """
+    max_pending_per_agent: Annotated[int | None, Field(ge=1, le=100)] = None
+    """
+    Questions of one agent that may wait at once.
+    """
+
+
 class UpdateBudget(Model):
     """
     New limits of the server. What is absent stays, null goes back to the configuration.
@@ -2402,6 +2696,37 @@ class UpdateEntity(Model):
     properties: dict[str, Any] = None
     """
     Merged into the present ones, which may have at most 32 KiB together; null removes one of them.
+    """
+
+
+class UpdateMemory(Model):
+    """
+    A correction. What is absent stays.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    content: Annotated[str | None, Field(max_length=32768, min_length=1)] = None
+    """
+    The text; a new one gets a new vector.
+    """
+    scope: Annotated[str | None, Field(max_length=64, min_length=1)] = None
+    """
+    A group of memories; null: `semantic`.
+    """
+    source: MemorySource | None = None
+    confidence: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
+    """
+    How sure it is.
+    """
+    metadata: dict[str, Any] = None
+    """
+    Replaced as a whole.
+    """
+    ttl_secs: Annotated[int | None, Field(ge=60, le=31536000)] = None
+    """
+    Forget it after so many seconds from now; null: never.
     """
 
 
@@ -3384,6 +3709,233 @@ class ApiKeyRotated(ApiKeyCreated):
     previous_valid_until: Ts | None = None
 
 
+class Approval(Model):
+    """
+    A question to a person.
+    """
+
+    id: Id
+    """
+    Its identifier.
+    """
+    kind: ApprovalKind
+    """
+    What is asked for.
+    """
+    status: ApprovalStatus
+    """
+    How far it is.
+    """
+    agent_id: str
+    """
+    Id of the agent, or what an external system calls whoever asks.
+    """
+    agent_name: Annotated[str, Field(examples=["desk"])]
+    """
+    Name of the agent.
+    """
+    tool_name: Annotated[str, Field(examples=["shell_exec"])]
+    """
+    The tool.
+    """
+    description: str
+    """
+    Why a person is asked.
+    """
+    action_summary: Annotated[str, Field(examples=['shell_exec {"command":"ls"}'])]
+    """
+    What would happen.
+    """
+    action: str
+    """
+    Same as `action_summary`.
+    """
+    risk_level: RiskLevel
+    """
+    What may go wrong.
+    """
+    arguments: Any | None = None
+    """
+    Arguments of the call; secrets are masked.
+    """
+    arguments_sha256: str | None = None
+    """
+    SHA-256 in hex of the canonical JSON of `{agent_id, arguments, run_id, step_seq, tool_name}`.
+    """
+    requested_at: Ts
+    """
+    When it was asked.
+    """
+    created_at: Ts
+    """
+    Same as `requested_at`.
+    """
+    timeout_secs: Annotated[int, Field(ge=10, le=604800)]
+    """
+    How long it waits, in seconds.
+    """
+    expires_at: Ts
+    """
+    When it lapses.
+    """
+    decided_at: Ts | None = None
+    decided_by: str | None = None
+    """
+    Who decided, such as `key:ci` or `user:admin`.
+    """
+    reason: str | None = None
+    """
+    What whoever decided said.
+    """
+    run_id: Id | None = None
+    session_id: Id | None = None
+    workflow_run_id: Id | None = None
+    step_id: str | None = None
+    """
+    The step that it releases.
+    """
+    hand_id: str | None = None
+    """
+    The hand.
+    """
+    result: str | None = None
+    """
+    Output of an installation.
+    """
+
+
+class ApprovalCreated(Model):
+    """
+    A new approval.
+    """
+
+    id: Id
+    """
+    Its identifier.
+    """
+    status: ApprovalStatus
+    """
+    `pending`.
+    """
+    approval: Approval
+    """
+    All of it.
+    """
+
+
+class ApprovalDecided(Model):
+    """
+    A decision.
+    """
+
+    id: Id
+    """
+    The approval.
+    """
+    status: ApprovalStatus
+    """
+    `approved` or `rejected`.
+    """
+    decided_at: Ts | None = None
+    decided_by: str | None = None
+    """
+    By whom.
+    """
+    approval: Approval
+    """
+    All of it.
+    """
+
+
+class ApprovalList(Model):
+    """
+    A page of approvals.
+    """
+
+    approvals: list[Approval]
+    """
+    Those that wait first, then the newest.
+    """
+    total: Annotated[int, Field(ge=0)]
+    """
+    All that match.
+    """
+    pending_count: Annotated[int, Field(ge=0)]
+    """
+    Of these, the ones that wait for a decision.
+    """
+    next_cursor: str | None = None
+    """
+    Begins the next page; null on the last one.
+    """
+
+
+class ApprovalRequired(Model):
+    """
+    A call waits for a person: decide with `approve_request` or `reject_request`.
+    """
+
+    type: Literal["approval_required"] = "approval_required"
+    """
+    Tells the kinds apart.
+    """
+    run_id: Id
+    """
+    The run.
+    """
+    approval_id: Id
+    """
+    The approval to decide.
+    """
+    tool_name: Annotated[str, Field(examples=["shell_exec"])]
+    """
+    Name of the tool.
+    """
+    tool_use_id: str
+    """
+    Id that the model gave the call.
+    """
+    arguments: Any
+    """
+    Arguments of the call; secrets are masked.
+    """
+    risk_level: RiskLevel
+    """
+    What may go wrong.
+    """
+    summary: str
+    """
+    What would happen, as a line for people.
+    """
+    expires_at: Ts
+    """
+    When the question lapses.
+    """
+    done: bool
+    """
+    True for the last event only.
+    """
+
+
+class ApprovalRequiredFrame(ApprovalRequired):
+    """
+    A call waits for a person: answer with an `approval` frame.
+    """
+
+    type: Literal["approval_required"] = "approval_required"
+    """
+    Tells the kinds apart.
+    """
+    session_id: Id
+    """
+    The session of the run.
+    """
+    event_id: Annotated[int, Field(ge=0)]
+    """
+    Id of the event, for `resume`.
+    """
+
+
 class AttachmentFile(Model):
     """
     An uploaded file. Name and type as stored count, not those sent here.
@@ -3643,6 +4195,37 @@ class Check(Model):
     since: Ts | None = None
 
 
+class ClientApproval(Model):
+    """
+    Decides an approval; needs the scope `approvals:write`.
+    """
+
+    type: Literal["approval"] = "approval"
+    """
+    Tells the kinds apart.
+    """
+    approval_id: Id
+    """
+    The approval.
+    """
+    decision: ApprovalDecision
+    """
+    Yes or no.
+    """
+    reason: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    What to tell the agent.
+    """
+    arguments: dict[str, Any] | None = None
+    """
+    With `approve`: runs with these in place of the asked ones.
+    """
+    remember: Literal["once", "session", "rule"] | None = None
+    """
+    With `approve`: for how long it holds.
+    """
+
+
 class ClientCancel(Model):
     """
     Cancels a run.
@@ -3700,8 +4283,17 @@ class CommandResultFrame(Model):
     Its provider.
     """
     context_pressure: Pressure | None = None
+    """
+    How full its window is.
+    """
     session_id: Id | None = None
+    """
+    The session that is shown from now on.
+    """
     verbose: Verbosity | None = None
+    """
+    Amount of tool detail from now on.
+    """
 
 
 class ConnectedFrame(Model):
@@ -3721,7 +4313,7 @@ class ConnectedFrame(Model):
     """
     Its name.
     """
-    session_id: Id | None = None
+    session_id: Id | None
     connection_id: Id
     """
     A new one for each connection.
@@ -3835,6 +4427,50 @@ class CreateEntity(Model):
     agent: Annotated[str | None, Field(max_length=256, min_length=1)] = None
     """
     Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
+    """
+
+
+class CreateMemory(Model):
+    """
+    Something to remember.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    content: Annotated[str, Field(max_length=32768, min_length=1)]
+    """
+    The text.
+    """
+    user: Annotated[str | None, Field(max_length=320, min_length=1)] = None
+    """
+    The person it is about: a sender id of yours, the name of the login, or the form in which others' are shown. Null: the
+    agent's own.
+    """
+    source: MemorySource = "user_provided"
+    """
+    Where it comes from.
+    """
+    scope: Annotated[str, Field(max_length=64, min_length=1)] = "semantic"
+    """
+    A group of memories, by a word of yours.
+    """
+    confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 1
+    """
+    How sure it is.
+    """
+    metadata: dict[str, Any] | None = None
+    """
+    Facts of yours, up to 16 KiB as JSON.
+    """
+    session_id: Id | None = None
+    embedding: Annotated[list[float] | None, Field(max_length=8192, min_length=1)] = None
+    """
+    Its vector, as long as those of the embedder in use; made here when absent.
+    """
+    ttl_secs: Annotated[int | None, Field(ge=60, le=31536000)] = None
+    """
+    Forget it after so many seconds.
     """
 
 
@@ -4002,7 +4638,13 @@ class ErrorFrame(Model):
     Tells the kinds apart.
     """
     run_id: Id | None = None
+    """
+    The run that failed.
+    """
     session_id: Id | None = None
+    """
+    Its session.
+    """
     event_id: Annotated[int | None, Field(ge=0)] = None
     """
     Id of its last event.
@@ -4023,11 +4665,11 @@ class ErrorFrame(Model):
     """
     The same may work later.
     """
-    retry_after: Annotated[int | None, Field(ge=0)] = None
+    retry_after: Annotated[int | None, Field(ge=0)]
     """
     When, in seconds.
     """
-    client_id: str | None = None
+    client_id: str | None
     """
     As the client named its frame.
     """
@@ -4139,6 +4781,93 @@ class ExecPolicyOverrides(Model):
     sandbox: Sandbox | None = None
 
 
+class ExportedAgent(Model):
+    """
+    An agent of an export.
+    """
+
+    id: Id
+    name: str
+    """
+    By which it is found where its id is not known.
+    """
+
+
+class ExportedKv(Model):
+    """
+    A key-value of an export.
+    """
+
+    agent_id: Id | None = None
+    namespace: Namespace
+    user: str | None = None
+    """
+    The person of the namespace `user`.
+    """
+    key: str
+    """
+    Without the prefix of its namespace.
+    """
+    value: Any
+    """
+    Any JSON.
+    """
+    version: Annotated[int | None, Field(ge=1)] = None
+    """
+    Goes on from there with the next write.
+    """
+    written_by: str | None = None
+    """
+    The agent or caller that wrote it last; the importing caller when absent.
+    """
+    expires_at: Ts | None = None
+    created_at: Ts | None = None
+    updated_at: Ts | None = None
+
+
+class ExportedMemory(Model):
+    """
+    A memory of an export.
+    """
+
+    id: Id
+    agent_id: Id
+    user: str | None = None
+    """
+    The person it is about; null: the agent's own.
+    """
+    content: str
+    """
+    The text.
+    """
+    source: MemorySource | None = None
+    scope: str | None = None
+    """
+    A group of memories.
+    """
+    confidence: float | None = None
+    """
+    0 to 1.
+    """
+    metadata: dict[str, Any] | None = None
+    """
+    Facts of a caller's.
+    """
+    session_id: Id | None = None
+    embedding: list[float] | None = None
+    """
+    The vector, in an export with vectors.
+    """
+    expires_at: Ts | None = None
+    created_at: Ts | None = None
+    updated_at: Ts | None = None
+    accessed_at: Ts | None = None
+    access_count: int | None = None
+    """
+    How often searches found it.
+    """
+
+
 class FileBlock(Model):
     """
     A document.
@@ -4232,6 +4961,91 @@ class HistoryCleared(Model):
     """
 
 
+class KvDeleted(Model):
+    """
+    What was deleted.
+    """
+
+    status: Annotated[str, Field(examples=["deleted"])]
+    """
+    `deleted`.
+    """
+    key: Annotated[str, Field(examples=["deadline"])]
+    """
+    Without the prefix of its namespace.
+    """
+    namespace: Namespace
+    """
+    Whose it was.
+    """
+
+
+class KvFacts(Model):
+    """
+    Everything about a value but the value.
+    """
+
+    namespace: Namespace
+    """
+    Whose it is.
+    """
+    user: str | None = None
+    """
+    The person of the namespace `user`.
+    """
+    version: int
+    """
+    1, and one more with each write.
+    """
+    written_by: Annotated[str, Field(examples=["agent desk"])]
+    """
+    The agent or caller that wrote it last.
+    """
+    expires_at: Ts | None = None
+    created_at: Ts
+    """
+    First write.
+    """
+    updated_at: Ts
+    """
+    Last write.
+    """
+
+
+class KvPair(KvFacts):
+    """
+    One value.
+    """
+
+    key: Annotated[str, Field(examples=["deadline"])]
+    """
+    Without the prefix of its namespace; where one value is read, as asked.
+    """
+    value: Any
+    """
+    Any JSON.
+    """
+
+
+class KvStored(KvFacts):
+    """
+    What was stored.
+    """
+
+    status: Annotated[str, Field(examples=["stored"])]
+    """
+    `stored`.
+    """
+    key: Annotated[str, Field(examples=["deadline"])]
+    """
+    As asked.
+    """
+    created: bool
+    """
+    Whether there was none before.
+    """
+
+
 class LoggedIn(Model):
     """
     A login; the cookie `openfang_session` holds the same token.
@@ -4306,6 +5120,109 @@ class ManifestSignature(Model):
     """
 
 
+class MemoryExport(Model):
+    """
+    All memory in one document. People are named in a form that means the same to every caller.
+    """
+
+    format_version: Annotated[int, Field(ge=1, le=1)]
+    """
+    1.
+    """
+    exported_at: Ts
+    """
+    When it was made.
+    """
+    embedding_model: str | None = None
+    """
+    The embedder that made the vectors; without it, or with another one, they are made anew.
+    """
+    agents: list[ExportedAgent]
+    """
+    The agents that the document is about.
+    """
+    kv: list[ExportedKv] | None = None
+    """
+    Key-values, if they are part of it.
+    """
+    memories: list[ExportedMemory] | None = None
+    """
+    Semantic memories, if they are part of it.
+    """
+
+
+class MemoryFragment(Model):
+    """
+    Something that an agent remembers.
+    """
+
+    id: Id
+    agent_id: Id
+    user: str | None = None
+    """
+    The person it is about; null: the agent's own.
+    """
+    content: Annotated[str, Field(examples=["The customer prefers answers in German"])]
+    """
+    The text.
+    """
+    source: MemorySource
+    """
+    Where it comes from.
+    """
+    scope: Annotated[str, Field(examples=["semantic"])]
+    """
+    A group of memories, by a word of the caller's.
+    """
+    confidence: float
+    """
+    How sure it is, 0 to 1.
+    """
+    metadata: dict[str, Any]
+    """
+    Facts of the caller's.
+    """
+    session_id: Id | None = None
+    has_embedding: bool
+    """
+    Whether the embedder in use has made its vector.
+    """
+    embedding: list[float] | None = None
+    """
+    The vector, when asked for.
+    """
+    expires_at: Ts | None = None
+    created_at: Ts
+    updated_at: Ts
+    accessed_at: Ts
+    """
+    When a search last found it.
+    """
+    access_count: int
+    """
+    How often searches found it.
+    """
+
+
+class MemoryList(Model):
+    """
+    A page of memories.
+    """
+
+    memories: list[MemoryFragment]
+    """
+    Newest first.
+    """
+    total: int
+    """
+    All that match.
+    """
+    next_cursor: str | None = None
+    """
+    Where the next page begins.
+    """
+
+
 class MessageFrame(FrameMark):
     """
     A run in this session was started elsewhere.
@@ -4323,15 +5240,15 @@ class MessageFrame(FrameMark):
     """
     Where it came from.
     """
-    job_id: str | None = None
+    job_id: str | None
     """
     The schedule that said it.
     """
-    job_name: str | None = None
+    job_name: str | None
     """
     Name of that schedule.
     """
-    client_id: str | None = None
+    client_id: str | None
     """
     Always null here.
     """
@@ -4441,7 +5358,7 @@ class PhaseFrame(FrameMark):
     """
     What it is about now.
     """
-    detail: str | None = None
+    detail: str | None
     """
     The tool, the warning or the error.
     """
@@ -4590,7 +5507,7 @@ class ResponseFrame(FrameMark):
     """
     Answers of the model.
     """
-    cost_usd: float | None = None
+    cost_usd: float | None
     """
     In US dollars; null before the first model call.
     """
@@ -4598,11 +5515,11 @@ class ResponseFrame(FrameMark):
     """
     How full the window is.
     """
-    fallback_model: str | None = None
+    fallback_model: str | None
     """
     The model that answered in place of the agent's own.
     """
-    message_id: Id | None = None
+    message_id: Id | None
     stop_reason: StopReason
     """
     Why it ended.
@@ -4611,7 +5528,7 @@ class ResponseFrame(FrameMark):
     """
     Totals of the run.
     """
-    client_id: str | None = None
+    client_id: str | None
     """
     As the client named its message.
     """
@@ -4638,7 +5555,7 @@ class RetryFrame(FrameMark):
     """
     Why it failed.
     """
-    next_model: str | None = None
+    next_model: str | None
     """
     Set when another model is asked next, as `provider/model`.
     """
@@ -4911,11 +5828,11 @@ class RunFrame(FrameMark):
     """
     The new status.
     """
-    queue_position: Annotated[int | None, Field(ge=0)] = None
+    queue_position: Annotated[int | None, Field(ge=0)]
     """
     Runs that wait before this one, while it waits.
     """
-    client_id: str | None = None
+    client_id: str | None
     """
     As the client named its message.
     """
@@ -5019,6 +5936,55 @@ class RunStepList(Model):
     next_cursor: str | None = None
     """
     Begins the next page; null on the last one.
+    """
+
+
+class SearchMemories(Model):
+    """
+    A question to the memories.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    query: Annotated[str, Field(max_length=8192, min_length=1)]
+    """
+    What is looked for.
+    """
+    agent: Annotated[str | None, Field(max_length=256, min_length=1)] = None
+    """
+    Id or name of an agent, also read as `agent_id`; null: all agents.
+    """
+    user: Annotated[str | None, Field(max_length=320, min_length=1)] = None
+    """
+    Also what is kept about this person; null: only what the agent keeps for itself.
+    """
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    """
+    Most hits.
+    """
+    scope: Annotated[str | None, Field(max_length=64, min_length=1)] = None
+    """
+    Only this scope.
+    """
+    source: MemorySource | None = None
+    min_confidence: Annotated[float, Field(ge=0.0, le=1.0)] = 0
+    """
+    Only memories at least so sure.
+    """
+    min_score: Annotated[float, Field(ge=0.0, le=1.0)] = 0
+    """
+    Only hits with at least this score.
+    """
+    after: Ts | None = None
+    before: Ts | None = None
+    metadata: dict[str, Any] | None = None
+    """
+    Members that the metadata must have, with these values.
+    """
+    include_embedding: bool | None = None
+    """
+    Show the vectors.
     """
 
 
@@ -5210,7 +6176,7 @@ class SilentCompleteFrame(FrameMark):
     """
     Tokens written by models.
     """
-    client_id: str | None = None
+    client_id: str | None
     """
     As the client named its message.
     """
@@ -6160,6 +7126,25 @@ class KeyBudget(Model):
     """
 
 
+class KvList(Model):
+    """
+    A page of values.
+    """
+
+    kv_pairs: list[KvPair]
+    """
+    By key.
+    """
+    total: int
+    """
+    All that match.
+    """
+    next_cursor: str | None = None
+    """
+    Where the next page begins.
+    """
+
+
 class ManifestModel(Model):
     """
     The language model and how it is asked.
@@ -6217,6 +7202,19 @@ class ManifestModel(Model):
     """
     Further members of the provider's request body (16 KiB). Needs `config:write`.
     """
+
+
+class MemoryFound(Model):
+    """
+    One hit. Its score is confidence × (0.7 · `vector` + 0.3 · `text`).
+    """
+
+    memory: MemoryFragment
+    score: float
+    """
+    0 to 1.
+    """
+    scores: MemoryScores
 
 
 class Message(Model):
@@ -6316,7 +7314,16 @@ A model by name, or keys of the manifest's `model`.
 RunEvent = TypeAliasType(
     "RunEvent",
     Annotated[
-        TextDelta | ThinkingDelta | ToolUse | ToolResult | StepDiscarded | RunRetry | RunWarning | RunDone | RunFailed,
+        TextDelta
+        | ThinkingDelta
+        | ToolUse
+        | ApprovalRequired
+        | ToolResult
+        | StepDiscarded
+        | RunRetry
+        | RunWarning
+        | RunDone
+        | RunFailed,
         Field(discriminator="type"),
     ],
 )
@@ -6340,6 +7347,7 @@ ServerFrame = TypeAliasType(
         | ToolStartFrame
         | ToolEndFrame
         | ToolResultFrame
+        | ApprovalRequiredFrame
         | StepDiscardedFrame
         | RetryFrame
         | WarningFrame
@@ -6680,7 +7688,10 @@ class AgentManifestView(Model):
 
 ClientFrame = TypeAliasType(
     "ClientFrame",
-    Annotated[ClientMessage | ClientCommand | ClientPing | ClientCancel | ClientResume, Field(discriminator="type")],
+    Annotated[
+        ClientMessage | ClientCommand | ClientPing | ClientCancel | ClientApproval | ClientResume,
+        Field(discriminator="type"),
+    ],
 )
 """
 A frame of the client. Text that is no JSON object is the content of a `message`.
@@ -6759,6 +7770,29 @@ class CreateAgent(Model):
     strict: bool = False
     """
     Treat warnings as errors, but for implied grants and missing providers.
+    """
+
+
+class MemoriesFound(Model):
+    """
+    What was found.
+    """
+
+    results: list[MemoryFound]
+    """
+    Best first.
+    """
+    total: int
+    """
+    Number of results.
+    """
+    method: Method
+    """
+    How they were found.
+    """
+    embedding_model: str | None = None
+    """
+    The embedder; null when it was out of reach.
     """
 
 

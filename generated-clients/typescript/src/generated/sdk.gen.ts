@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, Options as Options2, TDataShape } from './client/index.js';
-import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateEntityData, CreateEntityErrors, CreateEntityResponses, CreateRelationData, CreateRelationErrors, CreateRelationResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteEntityData, DeleteEntityErrors, DeleteEntityResponses, DeleteRelationData, DeleteRelationErrors, DeleteRelationResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, ExportUsageData, ExportUsageErrors, ExportUsageResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentBudgetData, GetAgentBudgetErrors, GetAgentBudgetResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBudgetData, GetBudgetErrors, GetBudgetResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetEntityData, GetEntityErrors, GetEntityResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetKeyBudgetData, GetKeyBudgetErrors, GetKeyBudgetResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRelationData, GetRelationErrors, GetRelationResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetToolData, GetToolErrors, GetToolResponses, GetUsageBreakdownData, GetUsageBreakdownErrors, GetUsageBreakdownResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentBudgetsData, ListAgentBudgetsErrors, ListAgentBudgetsResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListBudgetEventsData, ListBudgetEventsErrors, ListBudgetEventsResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListDailyUsageData, ListDailyUsageErrors, ListDailyUsageResponses, ListEntitiesData, ListEntitiesErrors, ListEntitiesResponses, ListKeyBudgetsData, ListKeyBudgetsErrors, ListKeyBudgetsResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRelationsData, ListRelationsErrors, ListRelationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsageByModelData, ListUsageByModelErrors, ListUsageByModelResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, QueryGraphData, QueryGraphErrors, QueryGraphResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentBudgetData, UpdateAgentBudgetErrors, UpdateAgentBudgetResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateBudgetData, UpdateBudgetErrors, UpdateBudgetResponses, UpdateEntityData, UpdateEntityErrors, UpdateEntityResponses, UpdateKeyBudgetData, UpdateKeyBudgetErrors, UpdateKeyBudgetResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
+import type { ActivateAgentData, ActivateAgentErrors, ActivateAgentResponses, ApproveRequestData, ApproveRequestErrors, ApproveRequestResponses, CancelRunData, CancelRunErrors, CancelRunResponses, CheckAuthData, CheckAuthErrors, CheckAuthResponses, ClearAgentHistoryData, ClearAgentHistoryErrors, ClearAgentHistoryResponses, CloneAgentData, CloneAgentErrors, CloneAgentResponses, ConsolidateMemoriesData, ConsolidateMemoriesErrors, ConsolidateMemoriesResponses, CreateAgentData, CreateAgentErrors, CreateAgentResponses, CreateAgentSessionData, CreateAgentSessionErrors, CreateAgentSessionResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateApprovalData, CreateApprovalErrors, CreateApprovalResponses, CreateEntityData, CreateEntityErrors, CreateEntityResponses, CreateMemoryData, CreateMemoryErrors, CreateMemoryResponses, CreateRelationData, CreateRelationErrors, CreateRelationResponses, CreateRunData, CreateRunErrors, CreateRunResponses, DeleteAgentData, DeleteAgentErrors, DeleteAgentFileData, DeleteAgentFileErrors, DeleteAgentFileResponses, DeleteAgentKvData, DeleteAgentKvErrors, DeleteAgentKvResponses, DeleteAgentResponses, DeleteApiKeyData, DeleteApiKeyErrors, DeleteApiKeyResponses, DeleteEntityData, DeleteEntityErrors, DeleteEntityResponses, DeleteMemoriesData, DeleteMemoriesErrors, DeleteMemoriesResponses, DeleteMemoryData, DeleteMemoryErrors, DeleteMemoryResponses, DeleteRelationData, DeleteRelationErrors, DeleteRelationResponses, DeleteSessionData, DeleteSessionErrors, DeleteSessionResponses, ExportMemoryData, ExportMemoryErrors, ExportMemoryResponses, ExportUsageData, ExportUsageErrors, ExportUsageResponses, FindSessionByLabelData, FindSessionByLabelErrors, FindSessionByLabelResponses, GetAgentBudgetData, GetAgentBudgetErrors, GetAgentBudgetResponses, GetAgentContextData, GetAgentContextErrors, GetAgentContextResponses, GetAgentData, GetAgentEffectiveData, GetAgentEffectiveErrors, GetAgentEffectiveResponses, GetAgentErrors, GetAgentFileData, GetAgentFileErrors, GetAgentFileResponses, GetAgentKvData, GetAgentKvErrors, GetAgentKvResponses, GetAgentManifestData, GetAgentManifestErrors, GetAgentManifestResponses, GetAgentResponses, GetAgentSessionData, GetAgentSessionErrors, GetAgentSessionResponses, GetAgentToolsData, GetAgentToolsErrors, GetAgentToolsResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetApprovalData, GetApprovalErrors, GetApprovalPolicyData, GetApprovalPolicyErrors, GetApprovalPolicyResponses, GetApprovalResponses, GetBudgetData, GetBudgetErrors, GetBudgetResponses, GetCallerData, GetCallerErrors, GetCallerResponses, GetEntityData, GetEntityErrors, GetEntityResponses, GetHealthData, GetHealthDetailData, GetHealthDetailErrors, GetHealthDetailResponses, GetHealthErrors, GetHealthResponses, GetKeyBudgetData, GetKeyBudgetErrors, GetKeyBudgetResponses, GetMemoryData, GetMemoryErrors, GetMemoryResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetRelationData, GetRelationErrors, GetRelationResponses, GetRunData, GetRunErrors, GetRunResponses, GetSessionData, GetSessionErrors, GetSessionResponses, GetStatusData, GetStatusErrors, GetStatusResponses, GetTemplateData, GetTemplateErrors, GetTemplateResponses, GetToolData, GetToolErrors, GetToolResponses, GetUsageBreakdownData, GetUsageBreakdownErrors, GetUsageBreakdownResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ImportMemoryData, ImportMemoryErrors, ImportMemoryResponses, InvokeToolData, InvokeToolErrors, InvokeToolResponses, ListAgentBudgetsData, ListAgentBudgetsErrors, ListAgentBudgetsResponses, ListAgentFilesData, ListAgentFilesErrors, ListAgentFilesResponses, ListAgentKvData, ListAgentKvErrors, ListAgentKvResponses, ListAgentsData, ListAgentsErrors, ListAgentSessionsData, ListAgentSessionsErrors, ListAgentSessionsResponses, ListAgentsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListApprovalsData, ListApprovalsErrors, ListApprovalsResponses, ListBudgetEventsData, ListBudgetEventsErrors, ListBudgetEventsResponses, ListCommandsData, ListCommandsErrors, ListCommandsResponses, ListDailyUsageData, ListDailyUsageErrors, ListDailyUsageResponses, ListEntitiesData, ListEntitiesErrors, ListEntitiesResponses, ListKeyBudgetsData, ListKeyBudgetsErrors, ListKeyBudgetsResponses, ListMemoriesData, ListMemoriesErrors, ListMemoriesResponses, ListProfilesData, ListProfilesErrors, ListProfilesResponses, ListRelationsData, ListRelationsErrors, ListRelationsResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListRunsData, ListRunsErrors, ListRunsResponses, ListRunStepsData, ListRunStepsErrors, ListRunStepsResponses, ListSessionMessagesData, ListSessionMessagesErrors, ListSessionMessagesResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListToolsData, ListToolsErrors, ListToolsResponses, ListUsageByModelData, ListUsageByModelErrors, ListUsageByModelResponses, ListUsageRecordsData, ListUsageRecordsErrors, ListUsageRecordsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, QueryGraphData, QueryGraphErrors, QueryGraphResponses, RejectRequestData, RejectRequestErrors, RejectRequestResponses, ReplaceAgentData, ReplaceAgentErrors, ReplaceAgentResponses, ResetAgentSessionData, ResetAgentSessionErrors, ResetAgentSessionResponses, RestartAgentData, RestartAgentErrors, RestartAgentResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchMemoriesData, SearchMemoriesErrors, SearchMemoriesResponses, SendMessageData, SendMessageErrors, SendMessageResponses, SendMessageStreamData, SendMessageStreamErrors, SendMessageStreamResponse, SendMessageStreamResponses, SetAgentFileData, SetAgentFileErrors, SetAgentFileResponses, SetAgentKvData, SetAgentKvErrors, SetAgentKvResponses, SetAgentModeData, SetAgentModeErrors, SetAgentModelData, SetAgentModelErrors, SetAgentModelResponses, SetAgentModeResponses, SetAgentToolsData, SetAgentToolsErrors, SetAgentToolsResponses, SetSessionLabelData, SetSessionLabelErrors, SetSessionLabelResponses, ShutdownData, ShutdownErrors, ShutdownResponses, StartAgentData, StartAgentErrors, StartAgentResponses, StopAgentData, StopAgentErrors, StopAgentResponses, StreamRunData, StreamRunErrors, StreamRunResponse, StreamRunResponses, SuspendAgentData, SuspendAgentErrors, SuspendAgentResponses, SwitchAgentSessionData, SwitchAgentSessionErrors, SwitchAgentSessionResponses, UninstallAgentData, UninstallAgentErrors, UninstallAgentResponses, UpdateAgentBudgetData, UpdateAgentBudgetErrors, UpdateAgentBudgetResponses, UpdateAgentConfigData, UpdateAgentConfigErrors, UpdateAgentConfigResponses, UpdateAgentData, UpdateAgentErrors, UpdateAgentIdentityData, UpdateAgentIdentityErrors, UpdateAgentIdentityResponses, UpdateAgentResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateApprovalPolicyData, UpdateApprovalPolicyErrors, UpdateApprovalPolicyResponses, UpdateBudgetData, UpdateBudgetErrors, UpdateBudgetResponses, UpdateEntityData, UpdateEntityErrors, UpdateEntityResponses, UpdateKeyBudgetData, UpdateKeyBudgetErrors, UpdateKeyBudgetResponses, UpdateMemoryData, UpdateMemoryErrors, UpdateMemoryResponses, WebchatAssetData, WebchatAssetErrors, WebchatAssetResponses, WebchatFaviconData, WebchatFaviconErrors, WebchatFaviconResponses, WebchatLogoData, WebchatLogoErrors, WebchatLogoResponses, WebchatManifestData, WebchatManifestErrors, WebchatManifestResponses, WebchatPageData, WebchatPageErrors, WebchatPageResponses, WebchatServiceWorkerData, WebchatServiceWorkerErrors, WebchatServiceWorkerResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -497,6 +497,97 @@ export const replaceAgent = <ThrowOnError extends boolean = true>(options: Optio
 });
 
 /**
+ * List approvals
+ *
+ * Those that wait for a decision first, then the newest.
+ */
+export const listApprovals = <ThrowOnError extends boolean = true>(options?: Options<ListApprovalsData, ThrowOnError>) => (options?.client ?? client).get<ListApprovalsResponses, ListApprovalsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals',
+    ...options
+});
+
+/**
+ * Ask for an approval
+ *
+ * A gate for an external system: nothing runs when it is approved. Ask for the outcome with `get_approval`.
+ */
+export const createApproval = <ThrowOnError extends boolean = true>(options: Options<CreateApprovalData, ThrowOnError>) => (options.client ?? client).post<CreateApprovalResponses, CreateApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get the approval policy
+ */
+export const getApprovalPolicy = <ThrowOnError extends boolean = true>(options?: Options<GetApprovalPolicyData, ThrowOnError>) => (options?.client ?? client).get<GetApprovalPolicyResponses, GetApprovalPolicyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals/policy',
+    ...options
+});
+
+/**
+ * Change the approval policy
+ *
+ * Absent members stay; null gives the configured value back. In force from the next tool call on; what waits already
+ * keeps its terms.
+ */
+export const updateApprovalPolicy = <ThrowOnError extends boolean = true>(options?: Options<UpdateApprovalPolicyData, ThrowOnError>) => (options?.client ?? client).put<UpdateApprovalPolicyResponses, UpdateApprovalPolicyErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals/policy',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options?.headers
+    }
+});
+
+/**
+ * Get an approval
+ */
+export const getApproval = <ThrowOnError extends boolean = true>(options: Options<GetApprovalData, ThrowOnError>) => (options.client ?? client).get<GetApprovalResponses, GetApprovalErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals/{id}',
+    ...options
+});
+
+/**
+ * Approve
+ *
+ * Releases exactly the stored call, once; the run that waits goes on, also after a restart. The same decision again
+ * answers as the first did.
+ */
+export const approveRequest = <ThrowOnError extends boolean = true>(options: Options<ApproveRequestData, ThrowOnError>) => (options.client ?? client).post<ApproveRequestResponses, ApproveRequestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals/{id}/approve',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Reject
+ *
+ * The call is not made; the agent is told so, with the reason, and goes on.
+ */
+export const rejectRequest = <ThrowOnError extends boolean = true>(options: Options<RejectRequestData, ThrowOnError>) => (options.client ?? client).post<RejectRequestResponses, RejectRequestErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/approvals/{id}/reject',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Check the credential
  *
  * What a page needs to know before it has one. Never fails for want of a credential.
@@ -756,6 +847,153 @@ export const getHealthDetail = <ThrowOnError extends boolean = true>(options?: O
 });
 
 /**
+ * Consolidate memories
+ *
+ * Merges near-duplicates: the longest text stays, with the highest confidence and the metadata of all. Memories that were not
+ * used for 7 days lose some confidence, once a day and never below 0.1. Calls no model; the server also does it by itself.
+ */
+export const consolidateMemories = <ThrowOnError extends boolean = true>(options: Options<ConsolidateMemoriesData, ThrowOnError>) => (options.client ?? client).post<ConsolidateMemoriesResponses, ConsolidateMemoriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/consolidate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List key-values
+ *
+ * The agent's own, with `user` also those of that person, and the shared ones.
+ */
+export const listAgentKv = <ThrowOnError extends boolean = true>(options: Options<ListAgentKvData, ThrowOnError>) => (options.client ?? client).get<ListAgentKvResponses, ListAgentKvErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/kv',
+    ...options
+});
+
+/**
+ * Delete a value
+ *
+ * A key without a namespace is the agent's own.
+ */
+export const deleteAgentKv = <ThrowOnError extends boolean = true>(options: Options<DeleteAgentKvData, ThrowOnError>) => (options.client ?? client).delete<DeleteAgentKvResponses, DeleteAgentKvErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/kv/{key}',
+    ...options
+});
+
+/**
+ * Read a value
+ *
+ * A key without a namespace is looked for with the person (`user`), then with the agent itself, then among the shared ones.
+ */
+export const getAgentKv = <ThrowOnError extends boolean = true>(options: Options<GetAgentKvData, ThrowOnError>) => (options.client ?? client).get<GetAgentKvResponses, GetAgentKvErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/kv/{key}',
+    ...options
+});
+
+/**
+ * Store a value
+ *
+ * A key without a namespace is the agent's own, also where reading would look further. A body without the member `value`
+ * is itself the value.
+ */
+export const setAgentKv = <ThrowOnError extends boolean = true>(options: Options<SetAgentKvData, ThrowOnError>) => (options.client ?? client).put<SetAgentKvResponses, SetAgentKvErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/kv/{key}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forget many memories
+ *
+ * Those that fit all filters, of everybody unless `user` names somebody.
+ */
+export const deleteMemories = <ThrowOnError extends boolean = true>(options: Options<DeleteMemoriesData, ThrowOnError>) => (options.client ?? client).delete<DeleteMemoriesResponses, DeleteMemoriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories',
+    ...options
+});
+
+/**
+ * List memories
+ *
+ * Newest first. Listing does not count as use.
+ */
+export const listMemories = <ThrowOnError extends boolean = true>(options: Options<ListMemoriesData, ThrowOnError>) => (options.client ?? client).get<ListMemoriesResponses, ListMemoriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories',
+    ...options
+});
+
+/**
+ * Remember something
+ *
+ * The same content about the same person in the same scope is kept once: the memory that is there is returned with 200,
+ * with the larger confidence. When the embedder is out of reach, the vector is made later.
+ */
+export const createMemory = <ThrowOnError extends boolean = true>(options: Options<CreateMemoryData, ThrowOnError>) => (options.client ?? client).post<CreateMemoryResponses, CreateMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Forget a memory
+ */
+export const deleteMemory = <ThrowOnError extends boolean = true>(options: Options<DeleteMemoryData, ThrowOnError>) => (options.client ?? client).delete<DeleteMemoryResponses, DeleteMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories/{memory_id}',
+    ...options
+});
+
+/**
+ * Read a memory
+ */
+export const getMemory = <ThrowOnError extends boolean = true>(options: Options<GetMemoryData, ThrowOnError>) => (options.client ?? client).get<GetMemoryResponses, GetMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories/{memory_id}',
+    ...options
+});
+
+/**
+ * Correct a memory
+ *
+ * A new content gets a new vector.
+ */
+export const updateMemory = <ThrowOnError extends boolean = true>(options: Options<UpdateMemoryData, ThrowOnError>) => (options.client ?? client).patch<UpdateMemoryResponses, UpdateMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/agents/{id}/memories/{memory_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Export memory
+ *
+ * Everything in one document, which `import_memory` takes in again.
+ */
+export const exportMemory = <ThrowOnError extends boolean = true>(options?: Options<ExportMemoryData, ThrowOnError>) => (options?.client ?? client).get<ExportMemoryResponses, ExportMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/export',
+    ...options
+});
+
+/**
  * List entities
  *
  * By name, of all agents.
@@ -881,6 +1119,39 @@ export const getRelation = <ThrowOnError extends boolean = true>(options: Option
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/memory/graph/relations/{relation_id}',
     ...options
+});
+
+/**
+ * Import memory
+ *
+ * In one transaction. Agents of the document are found by id, then by name. Vectors that are missing, or of another embedder,
+ * are made afterwards.
+ *
+ * The body may have up to 64 MiB.
+ */
+export const importMemory = <ThrowOnError extends boolean = true>(options: Options<ImportMemoryData, ThrowOnError>) => (options.client ?? client).post<ImportMemoryResponses, ImportMemoryErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/import',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Search memories
+ *
+ * By meaning and by words. Counts as use of what it returns.
+ */
+export const searchMemories = <ThrowOnError extends boolean = true>(options: Options<SearchMemoriesData, ThrowOnError>) => (options.client ?? client).post<SearchMemoriesResponses, SearchMemoriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/memory/search',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -61,9 +61,45 @@ export type WebAppIcon = {
 };
 
 /**
+ * Something worth knowing that does not end the run.
+ */
+export type WarningFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'warning';
+    /**
+     * Stable word to branch on.
+     */
+    code: string;
+    /**
+     * A sentence for people.
+     */
+    message: string;
+};
+
+/**
  * Identifier of a stored thing: a UUIDv7 (RFC 9562) in lower case.
  */
 export type Id = string;
+
+/**
+ * Run, session and event that a frame belongs to.
+ */
+export type FrameMark = {
+    /**
+     * The run.
+     */
+    run_id: Id;
+    /**
+     * Its session.
+     */
+    session_id: Id;
+    /**
+     * Id of the event, for `resume`; 0 before the first.
+     */
+    event_id: number;
+};
 
 /**
  * What this binary is.
@@ -108,6 +144,11 @@ export type Version = {
  * A moment in UTC with millisecond precision: RFC 3339 with `Z` on the wire, milliseconds since 1970 in the database.
  */
 export type Ts = string;
+
+/**
+ * How much of tool calls a connection sees.
+ */
+export type Verbosity = 'off' | 'on' | 'full';
 
 /**
  * What the calls since midnight took.
@@ -543,6 +584,40 @@ export type UpdateSpending = {
 };
 
 /**
+ * A correction. What is absent stays.
+ */
+export type UpdateMemory = {
+    /**
+     * The text; a new one gets a new vector.
+     */
+    content?: string | null;
+    /**
+     * A group of memories; null: `semantic`.
+     */
+    scope?: string | null;
+    source?: MemorySource | null;
+    /**
+     * How sure it is.
+     */
+    confidence?: number | null;
+    /**
+     * Replaced as a whole.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Forget it after so many seconds from now; null: never.
+     */
+    ttl_secs?: number | null;
+};
+
+/**
+ * Where a memory comes from.
+ */
+export type MemorySource = 'conversation' | 'document' | 'observation' | 'inference' | 'user_provided' | 'system';
+
+/**
  * Changes to an entity. Absent members stay; null clears lists and properties.
  */
 export type UpdateEntity = {
@@ -591,6 +666,34 @@ export type UpdateBudget = {
      */
     default_max_llm_tokens_per_hour?: number | null;
 };
+
+/**
+ * Absent members stay as they are; null gives the default back.
+ */
+export type UpdateApprovalPolicy = {
+    require_approval?: RequireApproval | null;
+    /**
+     * How long a question waits, in seconds.
+     */
+    timeout_secs?: number | null;
+    /**
+     * `true` empties the list.
+     */
+    auto_approve?: boolean | null;
+    /**
+     * As `auto_approve`, but only for runs that a schedule or a trigger started.
+     */
+    auto_approve_autonomous?: boolean | null;
+    /**
+     * Questions of one agent that may wait at once.
+     */
+    max_pending_per_agent?: number | null;
+};
+
+/**
+ * Tools that ask.
+ */
+export type RequireApproval = boolean | Array<string>;
 
 /**
  * Changes to an API key. Absent members stay; null clears.
@@ -868,6 +971,29 @@ export type ManifestModel = {
 export type ModelWish = string | ManifestModel;
 
 /**
+ * What a typing indicator shows.
+ */
+export type TypingState = 'start' | 'tool' | 'stop';
+
+/**
+ * For a typing indicator.
+ */
+export type TypingFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'typing';
+    /**
+     * What to show.
+     */
+    state: TypingState;
+    /**
+     * The tool at work.
+     */
+    tool?: string;
+};
+
+/**
  * The model asked for a tool.
  */
 export type ToolUseBlock = {
@@ -932,6 +1058,24 @@ export type ToolUse = {
 };
 
 /**
+ * The model begins to write a tool call.
+ */
+export type ToolStartFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'tool_start';
+    /**
+     * Id of the call.
+     */
+    id: string;
+    /**
+     * Name of the tool.
+     */
+    tool: string;
+};
+
+/**
  * Where a tool comes from.
  */
 export type ToolSource = 'builtin' | 'mcp' | 'skill' | 'hand';
@@ -970,6 +1114,32 @@ export type ToolSettings = {
  * Rule for the calls of one tool.
  */
 export type ToolApproval = 'auto' | 'ask' | 'deny';
+
+/**
+ * A tool call ended.
+ */
+export type ToolResultFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'tool_result';
+    /**
+     * Id of the call.
+     */
+    id: string;
+    /**
+     * Name of the tool.
+     */
+    tool: string;
+    /**
+     * It went wrong.
+     */
+    is_error: boolean;
+    /**
+     * What the model is told, shortened; absent at verbosity `off`.
+     */
+    result?: string;
+};
 
 /**
  * What the model was told about a call.
@@ -1191,6 +1361,28 @@ export type ToolInvoked = {
 };
 
 /**
+ * The tool call is complete and not yet carried out; not at verbosity `off`.
+ */
+export type ToolEndFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'tool_end';
+    /**
+     * Id of the call.
+     */
+    id: string;
+    /**
+     * Name of the tool.
+     */
+    tool: string;
+    /**
+     * The arguments as JSON text, shortened.
+     */
+    input: string;
+};
+
+/**
  * A tool call with its result.
  */
 export type ToolCallView = {
@@ -1278,6 +1470,30 @@ export type ThinkingSettings = {
 export type Effort = 'low' | 'medium' | 'high';
 
 /**
+ * The run began.
+ */
+export type ThinkingFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'thinking';
+};
+
+/**
+ * A piece of the model's reasoning, after the command `think stream`.
+ */
+export type ThinkingDeltaFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'thinking_delta';
+    /**
+     * The reasoning.
+     */
+    thinking: string;
+};
+
+/**
  * A piece of the model's reasoning.
  */
 export type ThinkingDelta = {
@@ -1311,6 +1527,20 @@ export type ThinkingBlock = {
      * The reasoning.
      */
     thinking: string;
+};
+
+/**
+ * A piece of the answer.
+ */
+export type TextDeltaFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'text_delta';
+    /**
+     * The text.
+     */
+    content: string;
 };
 
 /**
@@ -2094,6 +2324,20 @@ export type StopAgent = {
 export type StepKind = 'model_call' | 'tool_call' | 'approval' | 'compaction';
 
 /**
+ * The text of a failed attempt does not count: drop all deltas of the run with a higher event id.
+ */
+export type StepDiscardedFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'step_discarded';
+    /**
+     * Deltas with a higher id are void.
+     */
+    discards_after: number;
+};
+
+/**
  * The text of a failed attempt does not count: drop all deltas with a higher event id.
  */
 export type StepDiscarded = {
@@ -2304,6 +2548,28 @@ export type SlashCommand = {
 export type CommandCategory = 'general' | 'session' | 'model' | 'monitoring';
 
 /**
+ * The run completed, and the agent chose not to answer.
+ */
+export type SilentCompleteFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'silent_complete';
+    /**
+     * Tokens sent to models.
+     */
+    input_tokens: number;
+    /**
+     * Tokens written by models.
+     */
+    output_tokens: number;
+    /**
+     * As the client named its message.
+     */
+    client_id: string | null;
+};
+
+/**
  * A signed manifest: the envelope, or a string that holds it as JSON.
  */
 export type SignedManifestInput = string | SignedEnvelope;
@@ -2390,6 +2656,24 @@ export type SetSessionLabel = {
      * Unique per agent: 1 to 128 letters, digits, spaces, `-`, `_`. Null or an empty text removes it.
      */
     label: string | null;
+};
+
+/**
+ * A value to be stored. A body without the member `value`, or no object, is itself the value.
+ */
+export type SetKv = {
+    /**
+     * Any JSON up to 256 KiB.
+     */
+    value: unknown;
+    /**
+     * Forget it after so many seconds.
+     */
+    ttl_secs?: number | null;
+    /**
+     * Store only if this is its version; 0 = only if there is none.
+     */
+    if_version?: number | null;
 };
 
 /**
@@ -2633,19 +2917,390 @@ export type SessionDeleted = {
 };
 
 /**
+ * A frame of the server. Each run ends with exactly one `response`, `silent_complete` or `error`.
+ */
+export type ServerFrame = ({
+    type: 'connected';
+} & ConnectedFrame) | ({
+    type: 'agents_updated';
+} & AgentsUpdatedFrame) | ({
+    type: 'message';
+} & MessageFrame) | ({
+    type: 'run';
+} & RunFrame) | ({
+    type: 'typing';
+} & TypingFrame) | ({
+    type: 'thinking';
+} & ThinkingFrame) | ({
+    type: 'phase';
+} & PhaseFrame) | ({
+    type: 'text_delta';
+} & TextDeltaFrame) | ({
+    type: 'thinking_delta';
+} & ThinkingDeltaFrame) | ({
+    type: 'tool_start';
+} & ToolStartFrame) | ({
+    type: 'tool_end';
+} & ToolEndFrame) | ({
+    type: 'tool_result';
+} & ToolResultFrame) | ({
+    type: 'approval_required';
+} & ApprovalRequiredFrame) | ({
+    type: 'step_discarded';
+} & StepDiscardedFrame) | ({
+    type: 'retry';
+} & RetryFrame) | ({
+    type: 'warning';
+} & WarningFrame) | ({
+    type: 'response';
+} & ResponseFrame) | ({
+    type: 'silent_complete';
+} & SilentCompleteFrame) | ({
+    type: 'error';
+} & ErrorFrame) | ({
+    type: 'command_result';
+} & CommandResultFrame) | ({
+    type: 'pong';
+} & PongFrame);
+
+/**
+ * Answer to `ping`.
+ */
+export type PongFrame = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'pong';
+    /**
+     * Clock of the server.
+     */
+    time: Ts;
+};
+
+/**
+ * Answer to a command.
+ */
+export type CommandResultFrame = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'command_result';
+    /**
+     * The command.
+     */
+    command: string;
+    /**
+     * For people, as Markdown.
+     */
+    message: string;
+    /**
+     * Model that the next run uses.
+     */
+    model?: string;
+    /**
+     * Its provider.
+     */
+    provider?: string;
+    /**
+     * How full its window is.
+     */
+    context_pressure?: Pressure;
+    /**
+     * The session that is shown from now on.
+     */
+    session_id?: Id;
+    /**
+     * Amount of tool detail from now on.
+     */
+    verbose?: Verbosity;
+};
+
+/**
  * How full the model's context window is.
  */
 export type Pressure = 'low' | 'medium' | 'high' | 'critical';
 
 /**
+ * A run failed; or, without `run_id`, a frame could not be carried out.
+ */
+export type ErrorFrame = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'error';
+    /**
+     * The run that failed.
+     */
+    run_id?: Id;
+    /**
+     * Its session.
+     */
+    session_id?: Id;
+    /**
+     * Id of its last event.
+     */
+    event_id?: number;
+    /**
+     * A sentence for people.
+     */
+    content: string;
+    /**
+     * Stable word to branch on.
+     */
+    code: ErrorCode;
+    /**
+     * Names the connection in the log.
+     */
+    request_id: Id;
+    /**
+     * The same may work later.
+     */
+    retryable: boolean;
+    /**
+     * When, in seconds.
+     */
+    retry_after: number | null;
+    /**
+     * As the client named its frame.
+     */
+    client_id: string | null;
+};
+
+/**
  * Stable word for a kind of failure.
  */
-export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'entity_not_found' | 'relation_not_found' | 'duplicate_entity' | 'ambiguous_entity' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'tool_not_found' | 'tool_denied' | 'invalid_arguments' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+export type ErrorCode = 'unauthorized' | 'insufficient_scope' | 'origin_not_allowed' | 'not_found' | 'method_not_allowed' | 'rate_limited' | 'request_timeout' | 'internal_error' | 'unavailable' | 'draining' | 'invalid_json' | 'invalid_request' | 'invalid_id' | 'invalid_cursor' | 'payload_too_large' | 'unsupported_media_type' | 'invalid_idempotency_key' | 'idempotency_key_reused' | 'idempotency_in_progress' | 'conflict' | 'invalid_credentials' | 'auth_not_enabled' | 'login_locked' | 'key_not_found' | 'key_name_taken' | 'key_revoked' | 'last_admin_key' | 'unknown_scope' | 'agent_not_found' | 'agent_not_running' | 'duplicate_name' | 'illegal_transition' | 'invalid_manifest' | 'manifest_too_large' | 'manifest_mismatch' | 'signature_invalid' | 'unsigned' | 'signer_not_trusted' | 'invalid_filename' | 'file_not_found' | 'template_not_found' | 'invalid_template_name' | 'invalid_template' | 'entity_not_found' | 'relation_not_found' | 'duplicate_entity' | 'ambiguous_entity' | 'session_not_found' | 'session_label_taken' | 'run_not_found' | 'run_timeout' | 'run_expired' | 'unknown_attachment' | 'context_overflow' | 'call_cycle' | 'queue_full' | 'upgrade_required' | 'too_many_connections' | 'unknown_frame' | 'unknown_command' | 'idle_timeout' | 'interrupted' | 'module_error' | 'invalid_output' | 'approval_not_found' | 'already_decided' | 'too_many_pending' | 'tool_not_found' | 'tool_denied' | 'invalid_arguments' | 'invalid_key' | 'version_conflict' | 'memory_not_found' | 'invalid_embedding' | 'invalid_import' | 'provider_not_configured' | 'model_disabled' | 'quota_exceeded' | 'budget_exceeded' | 'upstream_error' | 'upstream_auth_failed' | 'upstream_rate_limited' | 'upstream_timeout' | 'upstream_model_not_found' | 'upstream_refused';
+
+/**
+ * The run completed or was cancelled.
+ */
+export type ResponseFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'response';
+    /**
+     * The whole answer.
+     */
+    content: string;
+    /**
+     * Tokens sent to models.
+     */
+    input_tokens: number;
+    /**
+     * Tokens written by models.
+     */
+    output_tokens: number;
+    /**
+     * Answers of the model.
+     */
+    iterations: number;
+    /**
+     * In US dollars; null before the first model call.
+     */
+    cost_usd: number | null;
+    /**
+     * How full the window is.
+     */
+    context_pressure: Pressure;
+    /**
+     * The model that answered in place of the agent's own.
+     */
+    fallback_model: string | null;
+    message_id: Id | null;
+    /**
+     * Why it ended.
+     */
+    stop_reason: StopReason;
+    /**
+     * Totals of the run.
+     */
+    usage: Usage;
+    /**
+     * As the client named its message.
+     */
+    client_id: string | null;
+};
+
+/**
+ * A model call failed and is tried again.
+ */
+export type RetryFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'retry';
+    /**
+     * The try that failed, from 1.
+     */
+    attempt: number;
+    /**
+     * Pause before the next try, in milliseconds.
+     */
+    delay_ms: number;
+    /**
+     * Why it failed.
+     */
+    code: ErrorCode;
+    /**
+     * Set when another model is asked next, as `provider/model`.
+     */
+    next_model: string | null;
+};
+
+/**
+ * What may go wrong.
+ */
+export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
+
+/**
+ * A call waits for a person: decide with `approve_request` or `reject_request`.
+ */
+export type ApprovalRequired = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'approval_required';
+    /**
+     * The run.
+     */
+    run_id: Id;
+    /**
+     * The approval to decide.
+     */
+    approval_id: Id;
+    /**
+     * Name of the tool.
+     */
+    tool_name: string;
+    /**
+     * Id that the model gave the call.
+     */
+    tool_use_id: string;
+    /**
+     * Arguments of the call; secrets are masked.
+     */
+    arguments: unknown;
+    /**
+     * What may go wrong.
+     */
+    risk_level: RiskLevel;
+    /**
+     * What would happen, as a line for people.
+     */
+    summary: string;
+    /**
+     * When the question lapses.
+     */
+    expires_at: Ts;
+    /**
+     * True for the last event only.
+     */
+    done: boolean;
+};
+
+/**
+ * A call waits for a person: answer with an `approval` frame.
+ */
+export type ApprovalRequiredFrame = ApprovalRequired & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'approval_required';
+    /**
+     * The session of the run.
+     */
+    session_id: Id;
+    /**
+     * Id of the event, for `resume`.
+     */
+    event_id: number;
+};
+
+/**
+ * What a run is about.
+ */
+export type RunPhase = 'thinking' | 'streaming' | 'tool_use' | 'context_warning' | 'waiting_approval' | 'done' | 'error';
+
+/**
+ * The run went on to something else.
+ */
+export type PhaseFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'phase';
+    /**
+     * What it is about now.
+     */
+    phase: RunPhase;
+    /**
+     * The tool, the warning or the error.
+     */
+    detail: string | null;
+};
 
 /**
  * Where a run stands.
  */
 export type RunStatus = 'queued' | 'running' | 'waiting_approval' | 'completed' | 'failed' | 'cancelled';
+
+/**
+ * The status of a run changed.
+ */
+export type RunFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'run';
+    /**
+     * The new status.
+     */
+    status: RunStatus;
+    /**
+     * Runs that wait before this one, while it waits.
+     */
+    queue_position: number | null;
+    /**
+     * As the client named its message.
+     */
+    client_id: string | null;
+};
+
+/**
+ * Where a run was started.
+ */
+export type MessageSource = 'api' | 'cron' | 'channel' | 'trigger' | 'workflow' | 'agent' | 'hook' | 'websocket';
+
+/**
+ * A run in this session was started elsewhere.
+ */
+export type MessageFrame = FrameMark & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'message';
+    /**
+     * What was said.
+     */
+    content: string;
+    /**
+     * Where it came from.
+     */
+    source: MessageSource;
+    /**
+     * The schedule that said it.
+     */
+    job_id: string | null;
+    /**
+     * Name of that schedule.
+     */
+    job_name: string | null;
+    /**
+     * Always null here.
+     */
+    client_id: string | null;
+};
 
 /**
  * Whether a provider has the credential it needs.
@@ -2738,6 +3393,47 @@ export type AgentSummary = {
 };
 
 /**
+ * The agents of the server, at the start and whenever they change; needs the scope `agents:read`.
+ */
+export type AgentsUpdatedFrame = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'agents_updated';
+    /**
+     * At most 500.
+     */
+    agents: Array<AgentSummary>;
+};
+
+/**
+ * The first frame of a connection.
+ */
+export type ConnectedFrame = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'connected';
+    /**
+     * The agent.
+     */
+    agent_id: Id;
+    /**
+     * Its name.
+     */
+    agent_name: string;
+    session_id: Id | null;
+    /**
+     * A new one for each connection.
+     */
+    connection_id: Id;
+    /**
+     * Version of the server.
+     */
+    server_version: string;
+};
+
+/**
  * A message to an agent. Unknown members are ignored.
  */
 export type SendMessage = {
@@ -2802,6 +3498,53 @@ export type AttachmentRef = Id | AttachmentFile;
  * Which of all skills or MCP servers.
  */
 export type SelectionMode = 'all' | 'allowlist' | 'none';
+
+/**
+ * A question to the memories.
+ */
+export type SearchMemories = {
+    /**
+     * What is looked for.
+     */
+    query: string;
+    /**
+     * Id or name of an agent, also read as `agent_id`; null: all agents.
+     */
+    agent?: string | null;
+    /**
+     * Also what is kept about this person; null: only what the agent keeps for itself.
+     */
+    user?: string | null;
+    /**
+     * Most hits.
+     */
+    limit?: number;
+    /**
+     * Only this scope.
+     */
+    scope?: string | null;
+    source?: MemorySource | null;
+    /**
+     * Only memories at least so sure.
+     */
+    min_confidence?: number;
+    /**
+     * Only hits with at least this score.
+     */
+    min_score?: number;
+    after?: Ts | null;
+    before?: Ts | null;
+    /**
+     * Members that the metadata must have, with these values.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Show the vectors.
+     */
+    include_embedding?: boolean;
+};
 
 /**
  * A scope.
@@ -3194,6 +3937,8 @@ export type RunEvent = ({
 } & ThinkingDelta) | ({
     type: 'tool_use';
 } & ToolUse) | ({
+    type: 'approval_required';
+} & ApprovalRequired) | ({
     type: 'tool_result';
 } & ToolResult) | ({
     type: 'step_discarded';
@@ -3450,6 +4195,16 @@ export type Relation = {
 };
 
 /**
+ * No.
+ */
+export type RejectRequest = {
+    /**
+     * What to tell the agent.
+     */
+    reason?: string | null;
+};
+
+/**
  * Reasoning that the provider keeps to itself.
  */
 export type RedactedThinkingBlock = {
@@ -3535,6 +4290,11 @@ export type ProfileList = {
      */
     next_cursor?: string | null;
 };
+
+/**
+ * A namespace of key-values, and a scope of the agents' memory tools.
+ */
+export type Namespace = 'self' | 'user' | 'shared';
 
 /**
  * A page of models with calls.
@@ -3628,6 +4388,11 @@ export type ModelUsage = {
  * Who chose the model.
  */
 export type ModelSource = 'manifest' | 'default' | 'tier' | 'pinned' | 'builtin';
+
+/**
+ * How the answer was found.
+ */
+export type Method = 'vector' | 'text' | 'hybrid';
 
 /**
  * Who wrote a message.
@@ -3887,6 +4652,300 @@ export type Message = {
 };
 
 /**
+ * What a score is made of.
+ */
+export type MemoryScores = {
+    /**
+     * Nearness in meaning: the cosine of both vectors, not below 0.
+     */
+    vector: number;
+    /**
+     * Shared words, rare ones counting more; 1 for the best hit.
+     */
+    text: number;
+};
+
+/**
+ * A page of memories.
+ */
+export type MemoryList = {
+    /**
+     * Newest first.
+     */
+    memories: Array<MemoryFragment>;
+    /**
+     * All that match.
+     */
+    total: number;
+    /**
+     * Where the next page begins.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Something that an agent remembers.
+ */
+export type MemoryFragment = {
+    id: Id;
+    agent_id: Id;
+    /**
+     * The person it is about; null: the agent's own.
+     */
+    user?: string | null;
+    /**
+     * The text.
+     */
+    content: string;
+    /**
+     * Where it comes from.
+     */
+    source: MemorySource;
+    /**
+     * A group of memories, by a word of the caller's.
+     */
+    scope: string;
+    /**
+     * How sure it is, 0 to 1.
+     */
+    confidence: number;
+    /**
+     * Facts of the caller's.
+     */
+    metadata: {
+        [key: string]: unknown;
+    };
+    session_id?: Id | null;
+    /**
+     * Whether the embedder in use has made its vector.
+     */
+    has_embedding: boolean;
+    /**
+     * The vector, when asked for.
+     */
+    embedding?: Array<number> | null;
+    expires_at?: Ts | null;
+    created_at: Ts;
+    updated_at: Ts;
+    /**
+     * When a search last found it.
+     */
+    accessed_at: Ts;
+    /**
+     * How often searches found it.
+     */
+    access_count: number;
+};
+
+/**
+ * What was taken in.
+ */
+export type MemoryImported = {
+    /**
+     * Key-values that were written.
+     */
+    kv_imported: number;
+    /**
+     * Memories that were written.
+     */
+    memories_imported: number;
+    /**
+     * Records that were left out, because they are there already or cannot be taken in.
+     */
+    skipped: number;
+    /**
+     * Up to 100 records that cannot be taken in, with the reason.
+     */
+    errors: Array<string>;
+    /**
+     * Whether it was only tried.
+     */
+    dry_run: boolean;
+};
+
+/**
+ * One hit. Its score is confidence × (0.7 · `vector` + 0.3 · `text`).
+ */
+export type MemoryFound = {
+    memory: MemoryFragment;
+    /**
+     * 0 to 1.
+     */
+    score: number;
+    scores: MemoryScores;
+};
+
+/**
+ * All memory in one document. People are named in a form that means the same to every caller.
+ */
+export type MemoryExport = {
+    /**
+     * 1.
+     */
+    format_version: number;
+    /**
+     * When it was made.
+     */
+    exported_at: Ts;
+    /**
+     * The embedder that made the vectors; without it, or with another one, they are made anew.
+     */
+    embedding_model?: string | null;
+    /**
+     * The agents that the document is about.
+     */
+    agents: Array<ExportedAgent>;
+    /**
+     * Key-values, if they are part of it.
+     */
+    kv?: Array<ExportedKv> | null;
+    /**
+     * Semantic memories, if they are part of it.
+     */
+    memories?: Array<ExportedMemory> | null;
+};
+
+/**
+ * A memory of an export.
+ */
+export type ExportedMemory = {
+    id: Id;
+    agent_id: Id;
+    /**
+     * The person it is about; null: the agent's own.
+     */
+    user?: string | null;
+    /**
+     * The text.
+     */
+    content: string;
+    source?: MemorySource;
+    /**
+     * A group of memories.
+     */
+    scope?: string;
+    /**
+     * 0 to 1.
+     */
+    confidence?: number;
+    /**
+     * Facts of a caller's.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    session_id?: Id | null;
+    /**
+     * The vector, in an export with vectors.
+     */
+    embedding?: Array<number> | null;
+    expires_at?: Ts | null;
+    created_at?: Ts | null;
+    updated_at?: Ts | null;
+    accessed_at?: Ts | null;
+    /**
+     * How often searches found it.
+     */
+    access_count?: number;
+};
+
+/**
+ * A key-value of an export.
+ */
+export type ExportedKv = {
+    agent_id?: Id | null;
+    namespace: Namespace;
+    /**
+     * The person of the namespace `user`.
+     */
+    user?: string | null;
+    /**
+     * Without the prefix of its namespace.
+     */
+    key: string;
+    /**
+     * Any JSON.
+     */
+    value: unknown;
+    /**
+     * Goes on from there with the next write.
+     */
+    version?: number;
+    /**
+     * The agent or caller that wrote it last; the importing caller when absent.
+     */
+    written_by?: string | null;
+    expires_at?: Ts | null;
+    created_at?: Ts | null;
+    updated_at?: Ts | null;
+};
+
+/**
+ * An agent of an export.
+ */
+export type ExportedAgent = {
+    id: Id;
+    /**
+     * By which it is found where its id is not known.
+     */
+    name: string;
+};
+
+/**
+ * What was found.
+ */
+export type MemoriesFound = {
+    /**
+     * Best first.
+     */
+    results: Array<MemoryFound>;
+    /**
+     * Number of results.
+     */
+    total: number;
+    /**
+     * How they were found.
+     */
+    method: Method;
+    /**
+     * The embedder; null when it was out of reach.
+     */
+    embedding_model?: string | null;
+};
+
+/**
+ * How many were forgotten.
+ */
+export type MemoriesDeleted = {
+    /**
+     * Number of memories.
+     */
+    deleted: number;
+};
+
+/**
+ * What was tidied up.
+ */
+export type MemoriesConsolidated = {
+    /**
+     * Memories that went into another one.
+     */
+    memories_merged: number;
+    /**
+     * Memories that lost confidence.
+     */
+    memories_decayed: number;
+    /**
+     * How long it took.
+     */
+    duration_ms: number;
+    /**
+     * Whether it was only counted.
+     */
+    dry_run: boolean;
+};
+
+/**
  * Something in the manifest that was accepted but deserves attention.
  */
 export type ManifestWarning = {
@@ -3983,6 +5042,105 @@ export type LoggedIn = {
  * Where a value comes from.
  */
 export type LimitOrigin = 'default' | 'config' | 'env' | 'database';
+
+/**
+ * What was stored.
+ */
+export type KvStored = KvFacts & {
+    /**
+     * `stored`.
+     */
+    status: string;
+    /**
+     * As asked.
+     */
+    key: string;
+    /**
+     * Whether there was none before.
+     */
+    created: boolean;
+};
+
+/**
+ * Everything about a value but the value.
+ */
+export type KvFacts = {
+    /**
+     * Whose it is.
+     */
+    namespace: Namespace;
+    /**
+     * The person of the namespace `user`.
+     */
+    user?: string | null;
+    /**
+     * 1, and one more with each write.
+     */
+    version: number;
+    /**
+     * The agent or caller that wrote it last.
+     */
+    written_by: string;
+    expires_at?: Ts | null;
+    /**
+     * First write.
+     */
+    created_at: Ts;
+    /**
+     * Last write.
+     */
+    updated_at: Ts;
+};
+
+/**
+ * One value.
+ */
+export type KvPair = KvFacts & {
+    /**
+     * Without the prefix of its namespace; where one value is read, as asked.
+     */
+    key: string;
+    /**
+     * Any JSON.
+     */
+    value: unknown;
+};
+
+/**
+ * A page of values.
+ */
+export type KvList = {
+    /**
+     * By key.
+     */
+    kv_pairs: Array<KvPair>;
+    /**
+     * All that match.
+     */
+    total: number;
+    /**
+     * Where the next page begins.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What was deleted.
+ */
+export type KvDeleted = {
+    /**
+     * `deleted`.
+     */
+    status: string;
+    /**
+     * Without the prefix of its namespace.
+     */
+    key: string;
+    /**
+     * Whose it was.
+     */
+    namespace: Namespace;
+};
 
 /**
  * A page of API keys with their limits.
@@ -4203,7 +5361,7 @@ export type CheckStatus = 'ok' | 'degraded' | 'failed';
 /**
  * What was checked.
  */
-export type CheckName = 'database' | 'disk' | 'providers' | 'queue';
+export type CheckName = 'database' | 'disk' | 'memory' | 'providers' | 'queue';
 
 /**
  * One check of the health.
@@ -4692,6 +5850,48 @@ export type CreateRelation = {
 };
 
 /**
+ * Something to remember.
+ */
+export type CreateMemory = {
+    /**
+     * The text.
+     */
+    content: string;
+    /**
+     * The person it is about: a sender id of yours, the name of the login, or the form in which others' are shown. Null: the
+     * agent's own.
+     */
+    user?: string | null;
+    /**
+     * Where it comes from.
+     */
+    source?: MemorySource;
+    /**
+     * A group of memories, by a word of yours.
+     */
+    scope?: string;
+    /**
+     * How sure it is.
+     */
+    confidence?: number;
+    /**
+     * Facts of yours, up to 16 KiB as JSON.
+     */
+    metadata?: {
+        [key: string]: unknown;
+    };
+    session_id?: Id | null;
+    /**
+     * Its vector, as long as those of the embedder in use; made here when absent.
+     */
+    embedding?: Array<number> | null;
+    /**
+     * Forget it after so many seconds.
+     */
+    ttl_secs?: number | null;
+};
+
+/**
  * An entity to be added, or brought up to date when it is already there.
  */
 export type CreateEntity = {
@@ -4722,6 +5922,42 @@ export type CreateEntity = {
      * Id or name of the agent that it belongs to (`self`, where it is needed) or that adds it.
      */
     agent?: string | null;
+};
+
+/**
+ * A gate for an external system: nothing runs when it is approved, the caller asks for the outcome.
+ */
+export type CreateApproval = {
+    /**
+     * Id or name of an agent, or a name of your own.
+     */
+    agent_id: string;
+    /**
+     * What it is for.
+     */
+    tool_name: string;
+    /**
+     * Why a person is asked; default `Manual approval request for <tool>`.
+     */
+    description?: string | null;
+    /**
+     * What would happen; default: the name of the tool.
+     */
+    action_summary?: string | null;
+    /**
+     * What may go wrong; default `high`.
+     */
+    risk_level?: 'low' | 'medium' | 'high' | 'critical' | null;
+    /**
+     * How long it waits, in seconds; default: as the policy says.
+     */
+    timeout_secs?: number | null;
+    /**
+     * Shown to whoever decides.
+     */
+    arguments?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -4875,6 +6111,20 @@ export type ContextBreakdown = {
 };
 
 /**
+ * How memories are tidied up.
+ */
+export type ConsolidateMemories = {
+    /**
+     * Only count.
+     */
+    dry_run?: boolean;
+    /**
+     * Cosine from which on two memories of one person and scope say the same.
+     */
+    similarity?: number;
+};
+
+/**
  * Commands, for menus and help.
  */
 export type CommandList = {
@@ -4910,6 +6160,131 @@ export type CloneAgent = {
     overrides?: {
         [key: string]: unknown;
     } | null;
+};
+
+/**
+ * Shows a run again, behind an event.
+ */
+export type ClientResume = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'resume';
+    /**
+     * The run.
+     */
+    run_id: Id;
+    /**
+     * The last event of it that was seen.
+     */
+    last_event_id?: number;
+};
+
+/**
+ * Is answered with `pong`.
+ */
+export type ClientPing = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'ping';
+};
+
+/**
+ * Says something to the agent.
+ */
+export type ClientMessage = SendMessage & {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'message';
+    /**
+     * Comes back in the frames that answer this one; at most 64 bytes.
+     */
+    client_id?: string | null;
+};
+
+/**
+ * A frame of the client. Text that is no JSON object is the content of a `message`.
+ */
+export type ClientFrame = ({
+    type: 'message';
+} & ClientMessage) | ({
+    type: 'command';
+} & ClientCommand) | ({
+    type: 'ping';
+} & ClientPing) | ({
+    type: 'cancel';
+} & ClientCancel) | ({
+    type: 'approval';
+} & ClientApproval) | ({
+    type: 'resume';
+} & ClientResume);
+
+/**
+ * Yes or no.
+ */
+export type ApprovalDecision = 'approve' | 'reject';
+
+/**
+ * Decides an approval; needs the scope `approvals:write`.
+ */
+export type ClientApproval = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'approval';
+    /**
+     * The approval.
+     */
+    approval_id: Id;
+    /**
+     * Yes or no.
+     */
+    decision: ApprovalDecision;
+    /**
+     * What to tell the agent.
+     */
+    reason?: string | null;
+    /**
+     * With `approve`: runs with these in place of the asked ones.
+     */
+    arguments?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * With `approve`: for how long it holds.
+     */
+    remember?: 'once' | 'session' | 'rule' | null;
+};
+
+/**
+ * Cancels a run.
+ */
+export type ClientCancel = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'cancel';
+    run_id?: Id | null;
+};
+
+/**
+ * Carries out a command, as `/command args` in a message does.
+ */
+export type ClientCommand = {
+    /**
+     * Tells the kinds apart.
+     */
+    type: 'command';
+    /**
+     * Its name; `help` lists them.
+     */
+    command: string;
+    /**
+     * What follows the name.
+     */
+    args?: string;
 };
 
 /**
@@ -5122,6 +6497,219 @@ export type AuthCheck = {
      * A credential is needed.
      */
     api_key_required: boolean;
+};
+
+/**
+ * Yes.
+ */
+export type ApproveRequest = {
+    /**
+     * What to tell the agent.
+     */
+    reason?: string | null;
+    /**
+     * Runs with these in place of the asked ones; they are checked as the model's would be.
+     */
+    arguments?: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * For how long it holds.
+     */
+    remember?: 'once' | 'session' | 'rule' | null;
+};
+
+/**
+ * How far it is.
+ */
+export type ApprovalStatus = 'pending' | 'approved' | 'rejected' | 'expired' | 'cancelled';
+
+/**
+ * When a person is asked before a tool call.
+ */
+export type ApprovalPolicy = {
+    /**
+     * Names or globs of tools.
+     */
+    require_approval: Array<string>;
+    /**
+     * How long a question waits, in seconds.
+     */
+    timeout_secs: number;
+    /**
+     * No tool asks because of this policy.
+     */
+    auto_approve: boolean;
+    /**
+     * As `auto_approve`, but only for runs that a schedule or a trigger started.
+     */
+    auto_approve_autonomous: boolean;
+    /**
+     * Questions of one agent that may wait at once; further calls are refused.
+     */
+    max_pending_per_agent: number;
+};
+
+/**
+ * A page of approvals.
+ */
+export type ApprovalList = {
+    /**
+     * Those that wait first, then the newest.
+     */
+    approvals: Array<Approval>;
+    /**
+     * All that match.
+     */
+    total: number;
+    /**
+     * Of these, the ones that wait for a decision.
+     */
+    pending_count: number;
+    /**
+     * Begins the next page; null on the last one.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * What is asked for.
+ */
+export type ApprovalKind = 'tool' | 'workflow_step' | 'hand_install' | 'hand_commands' | 'manual';
+
+/**
+ * A question to a person.
+ */
+export type Approval = {
+    /**
+     * Its identifier.
+     */
+    id: Id;
+    /**
+     * What is asked for.
+     */
+    kind: ApprovalKind;
+    /**
+     * How far it is.
+     */
+    status: ApprovalStatus;
+    /**
+     * Id of the agent, or what an external system calls whoever asks.
+     */
+    agent_id: string;
+    /**
+     * Name of the agent.
+     */
+    agent_name: string;
+    /**
+     * The tool.
+     */
+    tool_name: string;
+    /**
+     * Why a person is asked.
+     */
+    description: string;
+    /**
+     * What would happen.
+     */
+    action_summary: string;
+    /**
+     * Same as `action_summary`.
+     */
+    action: string;
+    /**
+     * What may go wrong.
+     */
+    risk_level: RiskLevel;
+    /**
+     * Arguments of the call; secrets are masked.
+     */
+    arguments?: unknown;
+    /**
+     * SHA-256 in hex of the canonical JSON of `{agent_id, arguments, run_id, step_seq, tool_name}`.
+     */
+    arguments_sha256?: string | null;
+    /**
+     * When it was asked.
+     */
+    requested_at: Ts;
+    /**
+     * Same as `requested_at`.
+     */
+    created_at: Ts;
+    /**
+     * How long it waits, in seconds.
+     */
+    timeout_secs: number;
+    /**
+     * When it lapses.
+     */
+    expires_at: Ts;
+    decided_at?: Ts | null;
+    /**
+     * Who decided, such as `key:ci` or `user:admin`.
+     */
+    decided_by?: string | null;
+    /**
+     * What whoever decided said.
+     */
+    reason?: string | null;
+    run_id?: Id | null;
+    session_id?: Id | null;
+    workflow_run_id?: Id | null;
+    /**
+     * The step that it releases.
+     */
+    step_id?: string | null;
+    /**
+     * The hand.
+     */
+    hand_id?: string | null;
+    /**
+     * Output of an installation.
+     */
+    result?: string | null;
+};
+
+/**
+ * A decision.
+ */
+export type ApprovalDecided = {
+    /**
+     * The approval.
+     */
+    id: Id;
+    /**
+     * `approved` or `rejected`.
+     */
+    status: ApprovalStatus;
+    decided_at?: Ts | null;
+    /**
+     * By whom.
+     */
+    decided_by?: string | null;
+    /**
+     * All of it.
+     */
+    approval: Approval;
+};
+
+/**
+ * A new approval.
+ */
+export type ApprovalCreated = {
+    /**
+     * Its identifier.
+     */
+    id: Id;
+    /**
+     * `pending`.
+     */
+    status: ApprovalStatus;
+    /**
+     * All of it.
+     */
+    approval: Approval;
 };
 
 /**
@@ -8037,6 +9625,428 @@ export type ReplaceAgentResponses = {
 
 export type ReplaceAgentResponse = ReplaceAgentResponses[keyof ReplaceAgentResponses];
 
+export type ListApprovalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Only these, separated by commas.
+         */
+        status?: string;
+        /**
+         * Id or name of the agent, or what an external system called whoever asks.
+         */
+        agent_id?: string;
+        /**
+         * What is asked for.
+         */
+        kind?: ApprovalKind;
+        /**
+         * Only those of this run.
+         */
+        run_id?: Id;
+        /**
+         * Only those of this workflow run.
+         */
+        workflow_run_id?: Id;
+    };
+    url: '/api/approvals';
+};
+
+export type ListApprovalsErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListApprovalsError = ListApprovalsErrors[keyof ListApprovalsErrors];
+
+export type ListApprovalsResponses = {
+    /**
+     * A page of approvals
+     */
+    200: ApprovalList;
+};
+
+export type ListApprovalsResponse = ListApprovalsResponses[keyof ListApprovalsResponses];
+
+export type CreateApprovalData = {
+    body: CreateApproval;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/approvals';
+};
+
+export type CreateApprovalErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `too_many_pending`, `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type CreateApprovalError = CreateApprovalErrors[keyof CreateApprovalErrors];
+
+export type CreateApprovalResponses = {
+    /**
+     * It waits for a decision
+     */
+    201: ApprovalCreated;
+};
+
+export type CreateApprovalResponse = CreateApprovalResponses[keyof CreateApprovalResponses];
+
+export type GetApprovalPolicyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/approvals/policy';
+};
+
+export type GetApprovalPolicyErrors = {
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetApprovalPolicyError = GetApprovalPolicyErrors[keyof GetApprovalPolicyErrors];
+
+export type GetApprovalPolicyResponses = {
+    /**
+     * The policy in force
+     */
+    200: ApprovalPolicy;
+};
+
+export type GetApprovalPolicyResponse = GetApprovalPolicyResponses[keyof GetApprovalPolicyResponses];
+
+export type UpdateApprovalPolicyData = {
+    body?: UpdateApprovalPolicy;
+    path?: never;
+    query?: never;
+    url: '/api/approvals/policy';
+};
+
+export type UpdateApprovalPolicyErrors = {
+    /**
+     * `invalid_json`, `invalid_request`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateApprovalPolicyError = UpdateApprovalPolicyErrors[keyof UpdateApprovalPolicyErrors];
+
+export type UpdateApprovalPolicyResponses = {
+    /**
+     * The policy in force
+     */
+    200: ApprovalPolicy;
+};
+
+export type UpdateApprovalPolicyResponse = UpdateApprovalPolicyResponses[keyof UpdateApprovalPolicyResponses];
+
+export type GetApprovalData = {
+    body?: never;
+    path: {
+        /**
+         * The approval
+         */
+        id: Id;
+    };
+    query?: {
+        /**
+         * Answers as soon as it is decided, at the latest after so many seconds.
+         */
+        wait_secs?: number;
+    };
+    url: '/api/approvals/{id}';
+};
+
+export type GetApprovalErrors = {
+    /**
+     * `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `approval_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetApprovalError = GetApprovalErrors[keyof GetApprovalErrors];
+
+export type GetApprovalResponses = {
+    /**
+     * The approval
+     */
+    200: Approval;
+};
+
+export type GetApprovalResponse = GetApprovalResponses[keyof GetApprovalResponses];
+
+export type ApproveRequestData = {
+    body?: ApproveRequest;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The approval
+         */
+        id: Id;
+    };
+    query?: never;
+    url: '/api/approvals/{id}/approve';
+};
+
+export type ApproveRequestErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`: `remember: rule` needs `system:write`, `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `approval_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ApproveRequestError = ApproveRequestErrors[keyof ApproveRequestErrors];
+
+export type ApproveRequestResponses = {
+    /**
+     * Approved
+     */
+    200: ApprovalDecided;
+};
+
+export type ApproveRequestResponse = ApproveRequestResponses[keyof ApproveRequestResponses];
+
+export type RejectRequestData = {
+    body?: RejectRequest;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * The approval
+         */
+        id: Id;
+    };
+    query?: never;
+    url: '/api/approvals/{id}/reject';
+};
+
+export type RejectRequestErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `approval_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `already_decided`, `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type RejectRequestError = RejectRequestErrors[keyof RejectRequestErrors];
+
+export type RejectRequestResponses = {
+    /**
+     * Rejected
+     */
+    200: ApprovalDecided;
+};
+
+export type RejectRequestResponse = RejectRequestResponses[keyof RejectRequestResponses];
+
 export type CheckAuthData = {
     body?: never;
     path?: never;
@@ -9203,6 +11213,825 @@ export type GetHealthDetailResponses = {
 
 export type GetHealthDetailResponse = GetHealthDetailResponses[keyof GetHealthDetailResponses];
 
+export type ConsolidateMemoriesData = {
+    body?: ConsolidateMemories;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/memory/agents/{id}/consolidate';
+};
+
+export type ConsolidateMemoriesErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ConsolidateMemoriesError = ConsolidateMemoriesErrors[keyof ConsolidateMemoriesErrors];
+
+export type ConsolidateMemoriesResponses = {
+    /**
+     * What was tidied up
+     */
+    200: MemoriesConsolidated;
+};
+
+export type ConsolidateMemoriesResponse = ConsolidateMemoriesResponses[keyof ConsolidateMemoriesResponses];
+
+export type ListAgentKvData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * What the key begins with.
+         */
+        prefix?: string;
+        /**
+         * One namespace.
+         */
+        namespace?: 'self' | 'user' | 'shared' | 'all';
+        /**
+         * The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+         */
+        user?: string;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/memory/agents/{id}/kv';
+};
+
+export type ListAgentKvErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListAgentKvError = ListAgentKvErrors[keyof ListAgentKvErrors];
+
+export type ListAgentKvResponses = {
+    /**
+     * A page of values
+     */
+    200: KvList;
+};
+
+export type ListAgentKvResponse = ListAgentKvResponses[keyof ListAgentKvResponses];
+
+export type DeleteAgentKvData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * Key, percent-encoded
+         */
+        key: string;
+    };
+    query?: {
+        /**
+         * The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+         */
+        user?: string;
+    };
+    url: '/api/memory/agents/{id}/kv/{key}';
+};
+
+export type DeleteAgentKvErrors = {
+    /**
+     * `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`, `key_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type DeleteAgentKvError = DeleteAgentKvErrors[keyof DeleteAgentKvErrors];
+
+export type DeleteAgentKvResponses = {
+    /**
+     * What was deleted
+     */
+    200: KvDeleted;
+};
+
+export type DeleteAgentKvResponse = DeleteAgentKvResponses[keyof DeleteAgentKvResponses];
+
+export type GetAgentKvData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * Key, percent-encoded
+         */
+        key: string;
+    };
+    query?: {
+        /**
+         * The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+         */
+        user?: string;
+    };
+    url: '/api/memory/agents/{id}/kv/{key}';
+};
+
+export type GetAgentKvErrors = {
+    /**
+     * `invalid_key`, `invalid_request`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`, `key_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetAgentKvError = GetAgentKvErrors[keyof GetAgentKvErrors];
+
+export type GetAgentKvResponses = {
+    /**
+     * The value
+     */
+    200: KvPair;
+};
+
+export type GetAgentKvResponse = GetAgentKvResponses[keyof GetAgentKvResponses];
+
+export type SetAgentKvData = {
+    body: SetKv;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * Key, percent-encoded
+         */
+        key: string;
+    };
+    query?: {
+        /**
+         * The person of the namespace `user`: a sender id of yours, the name of the login, or the form in which others' are shown.
+         */
+        user?: string;
+    };
+    url: '/api/memory/agents/{id}/kv/{key}';
+};
+
+export type SetAgentKvErrors = {
+    /**
+     * `invalid_key`, `invalid_json`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `version_conflict`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type SetAgentKvError = SetAgentKvErrors[keyof SetAgentKvErrors];
+
+export type SetAgentKvResponses = {
+    /**
+     * What was stored
+     */
+    200: KvStored;
+};
+
+export type SetAgentKvResponse = SetAgentKvResponses[keyof SetAgentKvResponses];
+
+export type DeleteMemoriesData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Only what is kept about this person.
+         */
+        user?: string;
+        /**
+         * Only this scope.
+         */
+        scope?: string;
+        /**
+         * Where a memory comes from.
+         */
+        source?: 'conversation' | 'document' | 'observation' | 'inference' | 'user_provided' | 'system';
+        /**
+         * Only what was remembered before this time.
+         */
+        before?: Ts;
+        /**
+         * Only memories at most so sure.
+         */
+        max_confidence?: number;
+        /**
+         * Must be true to forget without a filter.
+         */
+        all?: boolean;
+    };
+    url: '/api/memory/agents/{id}/memories';
+};
+
+export type DeleteMemoriesErrors = {
+    /**
+     * `invalid_request`: neither a filter nor `all=true`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type DeleteMemoriesError = DeleteMemoriesErrors[keyof DeleteMemoriesErrors];
+
+export type DeleteMemoriesResponses = {
+    /**
+     * How many were forgotten
+     */
+    200: MemoriesDeleted;
+};
+
+export type DeleteMemoriesResponse = DeleteMemoriesResponses[keyof DeleteMemoriesResponses];
+
+export type ListMemoriesData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Also what is kept about this person; otherwise only what the agent keeps for itself.
+         */
+        user?: string;
+        /**
+         * Only this scope.
+         */
+        scope?: string;
+        /**
+         * Where a memory comes from.
+         */
+        source?: 'conversation' | 'document' | 'observation' | 'inference' | 'user_provided' | 'system';
+        /**
+         * Only memories at least so sure.
+         */
+        min_confidence?: number;
+        /**
+         * Only what was remembered after this time.
+         */
+        after?: Ts;
+        /**
+         * Only what was remembered before this time.
+         */
+        before?: Ts;
+        /**
+         * Part of the content.
+         */
+        q?: string;
+        /**
+         * Show the vectors.
+         */
+        include_embedding?: boolean;
+        /**
+         * Rows of a page.
+         */
+        limit?: number;
+        /**
+         * `next_cursor` of the page before.
+         */
+        cursor?: string;
+    };
+    url: '/api/memory/agents/{id}/memories';
+};
+
+export type ListMemoriesErrors = {
+    /**
+     * `invalid_request`, `invalid_cursor`, `invalid_request`, `invalid_cursor`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ListMemoriesError = ListMemoriesErrors[keyof ListMemoriesErrors];
+
+export type ListMemoriesResponses = {
+    /**
+     * A page of memories
+     */
+    200: MemoryList;
+};
+
+export type ListMemoriesResponse = ListMemoriesResponses[keyof ListMemoriesResponses];
+
+export type CreateMemoryData = {
+    body: CreateMemory;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/memory/agents/{id}/memories';
+};
+
+export type CreateMemoryErrors = {
+    /**
+     * `invalid_embedding`, `invalid_json`, `invalid_request`, `invalid_id`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type CreateMemoryError = CreateMemoryErrors[keyof CreateMemoryErrors];
+
+export type CreateMemoryResponses = {
+    /**
+     * The memory that was there already
+     */
+    200: MemoryFragment;
+    /**
+     * The memory
+     */
+    201: MemoryFragment;
+};
+
+export type CreateMemoryResponse = CreateMemoryResponses[keyof CreateMemoryResponses];
+
+export type DeleteMemoryData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * The memory
+         */
+        memory_id: Id;
+    };
+    query?: never;
+    url: '/api/memory/agents/{id}/memories/{memory_id}';
+};
+
+export type DeleteMemoryErrors = {
+    /**
+     * `invalid_id`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`, `memory_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type DeleteMemoryError = DeleteMemoryErrors[keyof DeleteMemoryErrors];
+
+export type DeleteMemoryResponses = {
+    /**
+     * Forgotten for good
+     */
+    204: void;
+};
+
+export type DeleteMemoryResponse = DeleteMemoryResponses[keyof DeleteMemoryResponses];
+
+export type GetMemoryData = {
+    body?: never;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * The memory
+         */
+        memory_id: Id;
+    };
+    query?: {
+        /**
+         * Show the vector.
+         */
+        include_embedding?: boolean;
+    };
+    url: '/api/memory/agents/{id}/memories/{memory_id}';
+};
+
+export type GetMemoryErrors = {
+    /**
+     * `invalid_id`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`, `memory_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type GetMemoryError = GetMemoryErrors[keyof GetMemoryErrors];
+
+export type GetMemoryResponses = {
+    /**
+     * The memory
+     */
+    200: MemoryFragment;
+};
+
+export type GetMemoryResponse = GetMemoryResponses[keyof GetMemoryResponses];
+
+export type UpdateMemoryData = {
+    body?: UpdateMemory;
+    path: {
+        /**
+         * UUID or exact name of the agent
+         */
+        id: string;
+        /**
+         * The memory
+         */
+        memory_id: Id;
+    };
+    query?: never;
+    url: '/api/memory/agents/{id}/memories/{memory_id}';
+};
+
+export type UpdateMemoryErrors = {
+    /**
+     * `invalid_id`, `invalid_json`, `invalid_request`, `invalid_id`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`, `memory_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `conflict`: another memory of this scope has that content
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type UpdateMemoryError = UpdateMemoryErrors[keyof UpdateMemoryErrors];
+
+export type UpdateMemoryResponses = {
+    /**
+     * The memory
+     */
+    200: MemoryFragment;
+};
+
+export type UpdateMemoryResponse = UpdateMemoryResponses[keyof UpdateMemoryResponses];
+
+export type ExportMemoryData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only key-values and memories of this agent: id or name.
+         */
+        agent?: string;
+        /**
+         * Kinds, between commas: kv, memories.
+         */
+        include?: string;
+        /**
+         * With the vectors.
+         */
+        embeddings?: boolean;
+    };
+    url: '/api/memory/export';
+};
+
+export type ExportMemoryErrors = {
+    /**
+     * `invalid_request`, `invalid_request`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ExportMemoryError = ExportMemoryErrors[keyof ExportMemoryErrors];
+
+export type ExportMemoryResponses = {
+    /**
+     * The document, as a file
+     */
+    200: MemoryExport;
+};
+
+export type ExportMemoryResponse = ExportMemoryResponses[keyof ExportMemoryResponses];
+
 export type ListEntitiesData = {
     body?: never;
     path?: never;
@@ -9825,6 +12654,157 @@ export type GetRelationResponses = {
 };
 
 export type GetRelationResponse = GetRelationResponses[keyof GetRelationResponses];
+
+export type ImportMemoryData = {
+    body: MemoryExport;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * What becomes of what is there already.
+         */
+        mode?: 'merge' | 'replace' | 'skip';
+        /**
+         * Put everything of agents under this one: id or name.
+         */
+        agent?: string;
+        /**
+         * What becomes of records that cannot be taken in.
+         */
+        on_error?: 'abort' | 'skip';
+        /**
+         * Only try it.
+         */
+        dry_run?: boolean;
+    };
+    url: '/api/memory/import';
+};
+
+export type ImportMemoryErrors = {
+    /**
+     * `invalid_import`: the first 100 records at fault in `details`, `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type ImportMemoryError = ImportMemoryErrors[keyof ImportMemoryErrors];
+
+export type ImportMemoryResponses = {
+    /**
+     * What was taken in
+     */
+    200: MemoryImported;
+};
+
+export type ImportMemoryResponse = ImportMemoryResponses[keyof ImportMemoryResponses];
+
+export type SearchMemoriesData = {
+    body: SearchMemories;
+    headers?: {
+        /**
+         * A repeat with the same key, query and body is answered from the first call
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/memory/search';
+};
+
+export type SearchMemoriesErrors = {
+    /**
+     * `invalid_json`, `invalid_request`, `invalid_idempotency_key`
+     */
+    400: ErrorBody;
+    /**
+     * `unauthorized`
+     */
+    401: ErrorBody;
+    /**
+     * `insufficient_scope`, `origin_not_allowed`
+     */
+    403: ErrorBody;
+    /**
+     * `agent_not_found`
+     */
+    404: ErrorBody;
+    /**
+     * `request_timeout`
+     */
+    408: ErrorBody;
+    /**
+     * `idempotency_key_reused`, `idempotency_in_progress`
+     */
+    409: ErrorBody;
+    /**
+     * `payload_too_large`
+     */
+    413: ErrorBody;
+    /**
+     * `unsupported_media_type`
+     */
+    415: ErrorBody;
+    /**
+     * `rate_limited`
+     */
+    429: ErrorBody;
+    /**
+     * `internal_error`
+     */
+    500: ErrorBody;
+};
+
+export type SearchMemoriesError = SearchMemoriesErrors[keyof SearchMemoriesErrors];
+
+export type SearchMemoriesResponses = {
+    /**
+     * The best hits
+     */
+    200: MemoriesFound;
+};
+
+export type SearchMemoriesResponse = SearchMemoriesResponses[keyof SearchMemoriesResponses];
 
 export type GetMetricsData = {
     body?: never;

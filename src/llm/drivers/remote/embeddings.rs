@@ -107,8 +107,9 @@ impl Embeddings {
 fn read(text: &str, count: usize) -> Result<Embedded, LlmError> {
     let answer: Answer =
         serde_json::from_str(text).map_err(|_| failure::malformed("The answer holds no list of vectors."))?;
+    let given = answer.data.len();
     let by_index: BTreeMap<usize, Vec<f32>> = answer.data.into_iter().map(|i| (i.index, i.embedding)).collect();
-    let is_whole = by_index.len() == count && by_index.keys().all(|index| *index < count);
+    let is_whole = given == count && by_index.len() == count && by_index.keys().all(|index| *index < count);
     let alike = by_index.values().all(|v| !v.is_empty() && v.iter().all(|x| x.is_finite()));
     if !is_whole || !alike {
         return Err(failure::malformed("The answer does not hold one vector for each text."));

@@ -259,7 +259,12 @@ mod tests {
     use super::{AgentView, MemoryTool, Tool};
 
     fn agent() -> AgentView {
-        AgentView { roots: Arc::default(), holds: Arc::new(|_: &str| true), exec: Arc::default() }
+        AgentView {
+            roots: Arc::default(),
+            holds: Arc::new(|_: &str| true),
+            exec: Arc::default(),
+            grants: Arc::default(),
+        }
     }
 
     fn tool(name: &str) -> MemoryTool {

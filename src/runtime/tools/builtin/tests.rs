@@ -38,6 +38,11 @@ fn examples() -> Vec<(&'static str, Value)> {
         ("knowledge_delete", json!({"entity": "acme"})),
         ("knowledge_query", json!({"source": "Acme", "max_depth": 2})),
         ("location_get", json!({})),
+        ("memory_delete", json!({"key": "a"})),
+        ("memory_list", json!({"prefix": "a"})),
+        ("memory_recall", json!({"key": "a"})),
+        ("memory_search", json!({"query": "a", "limit": 3})),
+        ("memory_store", json!({"key": "a", "value": 1})),
         ("process_kill", json!({"process_id": "proc_x", "grace_ms": 5})),
         ("process_list", json!({})),
         ("process_poll", json!({"process_id": "proc_x", "wait_ms": 5})),
@@ -65,6 +70,10 @@ fn schemas_accept_the_example_and_refuse_what_breaks_it() {
         let schema = &registry.get(name).unwrap().info().schema;
         assert_eq!(schema["additionalProperties"], json!(false), "{name}");
         for (argument, value) in example.as_object().unwrap() {
+            if (name, argument.as_str()) == ("memory_store", "value") {
+                // Anything can be remembered.
+                continue;
+            }
             let mut broken = example.clone();
             broken[argument] = if value.is_string() { json!(1) } else { json!("word") };
             let error = registry.validate(name, &broken).unwrap_err();
@@ -138,7 +147,7 @@ fn columns_of_the_tool_table() {
     let read = |timeout, max, shown| (Effect::Read, Resume::Repeat, true, true, false, timeout, max, shown);
     let write = |timeout, max, shown| (Effect::Write, Resume::Interrupt, false, false, false, timeout, max, shown);
     let web = |timeout, max, shown| (Effect::Network, Resume::Repeat, true, true, false, timeout, max, shown);
-    let graph = |shown, asks| (Effect::Write, Resume::Tx, false, false, asks, 5, 30, shown);
+    let kept = |shown, asks| (Effect::Write, Resume::Tx, false, false, asks, 5, 30, shown);
     let exec = |timeout, max, shown| (Effect::Exec, Resume::Interrupt, false, false, false, timeout, max, shown);
     let table: Vec<(&str, Row)> = vec![
         ("apply_patch", write(20, 120, 16_384)),
@@ -152,11 +161,16 @@ fn columns_of_the_tool_table() {
         ("file_read", read(10, 60, 102_400)),
         ("file_search", read(20, 60, 65_536)),
         ("file_write", write(10, 60, 2_048)),
-        ("knowledge_add_entity", graph(2_048, false)),
-        ("knowledge_add_relation", graph(2_048, false)),
-        ("knowledge_delete", graph(1_024, true)),
+        ("knowledge_add_entity", kept(2_048, false)),
+        ("knowledge_add_relation", kept(2_048, false)),
+        ("knowledge_delete", kept(1_024, true)),
         ("knowledge_query", read(10, 30, 32_768)),
         ("location_get", (Effect::Network, Resume::Repeat, false, false, true, 10, 30, 1_024)),
+        ("memory_delete", kept(1_024, false)),
+        ("memory_list", read(5, 30, 32_768)),
+        ("memory_recall", read(5, 30, 65_536)),
+        ("memory_search", read(10, 30, 32_768)),
+        ("memory_store", kept(1_024, false)),
         ("process_kill", (Effect::Exec, Resume::Repeat, false, false, false, 65, 65, 1_024)),
         ("process_list", read(5, 30, 8_192)),
         ("process_poll", (Effect::Read, Resume::Interrupt, false, true, false, 35, 35, 1_048_576)),

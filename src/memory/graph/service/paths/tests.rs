@@ -37,7 +37,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn run(mut self) -> BTreeMap<usize, i32> {
-        for start in self.from.to_vec() {
+        for start in self.from.iter().copied() {
             self.go_on(start, &mut vec![], &mut BTreeSet::new());
         }
         self.best
