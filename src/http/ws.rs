@@ -119,10 +119,10 @@ impl Sender {
     }
 
     pub async fn send(&mut self, frame: &impl Serialize) -> Result<(), Gone> {
-        let text = serde_json::to_string(frame).map_err(|error| {
-            tracing::error!(%error, "a frame could not be written");
-            Gone
-        })?;
+        self.send_text(text_of(frame)?).await
+    }
+
+    pub async fn send_text(&mut self, text: String) -> Result<(), Gone> {
         self.message(Message::Text(Utf8Bytes::from(text))).await
     }
 
@@ -143,6 +143,14 @@ impl Sender {
             _ => Err(Gone),
         }
     }
+}
+
+/// A frame as it is sent.
+pub fn text_of(frame: &impl Serialize) -> Result<String, Gone> {
+    serde_json::to_string(frame).map_err(|error| {
+        tracing::error!(%error, "a frame could not be written");
+        Gone
+    })
 }
 
 /// Reads until the client is gone: tungstenite answers close frames while it is read, and a connection that is dropped with

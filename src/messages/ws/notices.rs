@@ -1,14 +1,16 @@
 //! What a chat socket shows without being asked: runs that were started elsewhere, and the list of agents.
 
+use sha2::{Digest, Sha256};
+
 use super::{
     connection::Connection,
     frames::{AgentsUpdatedFrame, FrameMark, MessageFrame, MessageSource, ServerFrame},
 };
 use crate::{
     agents::{self, service::AgentFilter},
-    error::{Error, Result},
+    error::Result,
     events::Event,
-    http::ws::Gone,
+    http::ws::{self, Gone},
     ids::Id,
     page::ListParams,
     runs::{self, Door},
@@ -83,22 +85,24 @@ impl Connection {
             return Ok(());
         }
         match self.summaries().await {
-            Ok((frame, value)) if self.agents.as_ref() != Some(&value) => {
-                self.agents = Some(value);
-                self.sender.send(&frame).await
+            Ok(frame) => {
+                let text = ws::text_of(&frame)?;
+                let digest = Sha256::digest(&text).into();
+                match self.agents.replace(digest) {
+                    Some(sent) if sent == digest => Ok(()),
+                    _ => self.sender.send_text(text).await,
+                }
             }
-            Ok(_) => Ok(()),
             Err(error) => self.report(Err(error), None).await,
         }
     }
 
-    async fn summaries(&mut self) -> Result<(ServerFrame, serde_json::Value)> {
+    async fn summaries(&mut self) -> Result<ServerFrame> {
         let (app, db) = (&self.app, self.app.db.read());
         let params = ListParams { limit: Some(500), cursor: None };
         let page = agents::service::list(db, &AgentFilter::default(), Default::default(), false, &params).await?;
         let agents = agents::service::summaries(db, &app.rules, &page.rows, &self.caller.owner()).await?;
-        let value = serde_json::to_value(&agents).map_err(Error::internal)?;
-        Ok((ServerFrame::AgentsUpdated(AgentsUpdatedFrame { agents }), value))
+        Ok(ServerFrame::AgentsUpdated(AgentsUpdatedFrame { agents }))
     }
 }
 
