@@ -3,7 +3,7 @@
 use std::{
     ops::Deref,
     sync::{
-        Arc,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicI64, AtomicU64},
     },
     time::{Duration, Instant},
@@ -12,6 +12,8 @@ use std::{
 mod engine;
 pub mod models;
 pub mod tools;
+
+use axum::Router;
 
 use crate::{
     agents::rules::ManifestRules,
@@ -62,11 +64,28 @@ pub struct App {
     pub panics: AtomicU64,
     /// When the database last took a write of the heartbeat.
     pub last_write_ms: AtomicI64,
+    /// When it last answered a question about its health.
+    pub last_answer_ms: AtomicI64,
     /// Deaths of servers of this database, as of the start.
     pub unclean_stops: i64,
-    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-    /// The finished document, as served.
-    pub document: Arc<Document>,
+    pub metrics: Metrics,
+    document: OnceLock<Document>,
+    /// Until the server takes them: making them makes the whole document, which is done once.
+    routes: Mutex<Option<Router<AppState>>>,
+}
+
+/// What was counted and measured; empty until the recorder is there, or where nobody installs one.
+pub type Metrics = Arc<OnceLock<metrics_exporter_prometheus::PrometheusHandle>>;
+
+impl App {
+    /// The finished document, as served; written when it is first asked for.
+    pub fn document(&self) -> &Document {
+        self.document.get_or_init(|| Document::of(&router::document()))
+    }
+
+    pub fn take_routes(&self) -> Option<Router<AppState>> {
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// The OpenAPI document in both forms, with their entity tags.
@@ -102,12 +121,12 @@ pub enum StartError {
 
 impl AppState {
     /// Connects, migrates, takes over, starts the background loops. Nothing listens yet.
-    pub async fn build(
-        config: Config,
-        metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-    ) -> Result<Self, StartError> {
+    pub async fn build(config: Config, metrics: Metrics) -> Result<Self, StartError> {
         let url = config.database_url().map_err(|e| StartError::Config(format!("database.url: {e}")))?;
-        let db = open_database(&url).await?;
+        let opening = tokio::spawn(async move { open_database(&url).await });
+        // The longest piece of work of a start, done meanwhile.
+        let (routes, operations) = router::routes();
+        let db = opening.await.map_err(crate::error::Error::internal)??;
         let secrets = SecretStore::open(&db, &config).await?;
         let boot_id = Id::new();
         system::service::enter(&db, boot_id, &config.api_listen).await?;
@@ -127,7 +146,6 @@ impl AppState {
         let parts = engine::parts(&config, &db, boot_id, shared, &events);
         let memory = parts.memory.clone();
         let engine = Engine::start(parts).await?;
-        let document = router::document();
         let app = Self(Arc::new(App {
             limiter: Limiter::new(&config.rate_limit),
             sockets: Arc::default(),
@@ -139,11 +157,13 @@ impl AppState {
             engine,
             audit: audit::Recorder::start(db.clone()),
             events,
-            operations: Operations::of(&document),
-            document: Arc::new(Document::of(&document)),
+            operations,
+            routes: Mutex::new(Some(routes)),
+            document: OnceLock::new(),
             shutdown: Shutdown::new(),
             panics: AtomicU64::new(0),
             last_write_ms: AtomicI64::new(Ts::now().0),
+            last_answer_ms: AtomicI64::new(0),
             unclean_stops: system::service::unclean_stops(&db).await?,
             started: Instant::now(),
             started_at: Ts::now(),

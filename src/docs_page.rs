@@ -47,15 +47,15 @@ async fn file(name: String) -> Result<Response> {
 }
 
 async fn json(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    document(&app, &headers, "application/json", &app.document.json)
+    document(&app, &headers, "application/json", &app.document().json)
 }
 
 async fn yaml(State(app): State<AppState>, headers: HeaderMap) -> Response {
-    document(&app, &headers, "application/yaml", &app.document.yaml)
+    document(&app, &headers, "application/yaml", &app.document().yaml)
 }
 
 fn document(app: &AppState, headers: &HeaderMap, content_type: &'static str, text: &str) -> Response {
-    let etag = HeaderValue::from_str(&app.document.etag).unwrap_or(HeaderValue::from_static("\"\""));
+    let etag = HeaderValue::from_str(&app.document().etag).unwrap_or(HeaderValue::from_static("\"\""));
     let revalidate = [(header::ETAG, etag.clone()), (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
     if headers.get_all(header::IF_NONE_MATCH).iter().any(|v| v == etag) {
         return (StatusCode::NOT_MODIFIED, revalidate).into_response();

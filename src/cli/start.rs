@@ -3,9 +3,15 @@
 use std::{io::IsTerminal, net::TcpListener, process::ExitCode, time::Duration};
 
 use clap::Args;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{app::AppState, config::Config, http::server, llm::registry::ModelChoice};
+use crate::{
+    app::{AppState, Metrics},
+    config::Config,
+    http::server,
+    llm::registry::ModelChoice,
+};
 
 #[derive(Debug, Args)]
 pub struct Start {
@@ -32,8 +38,7 @@ impl Start {
         if config.api_listen.ends_with(":0") {
             config.api_listen = address.to_string();
         }
-        let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder();
-        let app = AppState::build(config, recorder.ok()).await.map_err(|e| e.to_string())?;
+        let app = AppState::build(config, record_metrics()).await.map_err(|e| e.to_string())?;
         // A local provider may be the default model; the listener is bound, so nobody waits in vain meanwhile.
         app.models.probe_local().await;
         banner(&app);
@@ -53,6 +58,17 @@ fn init_logging(filter: &str, json: bool) -> Result<(), String> {
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json { registry.with(layer.json()).try_init() } else { registry.with(layer).try_init() };
     started.map_err(|e| e.to_string())
+}
+
+/// The recorder calibrates its clock for some tens of milliseconds, which nobody has to wait for.
+fn record_metrics() -> Metrics {
+    let metrics = Metrics::default();
+    let installed = metrics.clone();
+    tokio::task::spawn_blocking(move || match PrometheusBuilder::new().install_recorder() {
+        Ok(handle) => drop(installed.set(handle)),
+        Err(error) => tracing::warn!(%error, "nothing is measured"),
+    });
+    metrics
 }
 
 fn banner(app: &AppState) {

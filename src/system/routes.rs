@@ -33,6 +33,8 @@ use crate::{
 
 /// A write older than this means that the database takes none.
 const WRITABLE_WITHIN_MS: i64 = 15_000;
+/// The database is asked once in this time, however many ask us.
+const ANSWER_HOLDS_MS: i64 = 1_000;
 
 /// Agents in the status.
 const LISTED_AGENTS: u64 = 500;
@@ -55,7 +57,10 @@ async fn health(app: &AppState) -> Result<Health> {
     if app.shutdown.is_draining() {
         return Err(app.shutdown.draining_error());
     }
-    service::ping(&app.db).await?;
+    if Ts::now().0 - app.last_answer_ms.load(Ordering::Relaxed) >= ANSWER_HOLDS_MS {
+        service::ping(&app.db).await?;
+        app.last_answer_ms.store(Ts::now().0, Ordering::Relaxed);
+    }
     Ok(Health {
         status: if writable(app) { HealthStatus::Ok } else { HealthStatus::Degraded },
         version: env!("CARGO_PKG_VERSION").into(),
@@ -259,7 +264,7 @@ pub async fn get_version() -> Json<Version> {
 pub async fn get_metrics(State(app): State<AppState>) -> impl IntoResponse {
     metrics::gauge!("openfang_uptime_seconds").set(app.started.elapsed().as_secs_f64());
     metrics::gauge!("openfang_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-    let text = app.metrics.as_ref().map(|m| m.render()).unwrap_or_default();
+    let text = app.metrics.get().map(|m| m.render()).unwrap_or_default();
     ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"))], text)
 }
 

@@ -1,4 +1,4 @@
-//! Background loops of the server itself: heartbeat, and clearing away what has expired.
+//! Background loops of the server itself: heartbeat, summing up metrics, and clearing away what has expired.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -18,6 +18,10 @@ pub fn start(app: &AppState) {
             match service::heartbeat(&heart.db, heart.boot_id).await {
                 Ok(()) => heart.last_write_ms.store(Ts::now().0, Ordering::Relaxed),
                 Err(error) => tracing::error!(%error, "the database does not take writes"),
+            }
+            // Measured values pile up in memory until somebody sums them up.
+            if let Some(metrics) = heart.metrics.get() {
+                metrics.run_upkeep();
             }
         }
     });

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, process::Command};
 
 use openfang::{
-    app::AppState,
+    app::{AppState, Metrics},
     config::{Config, Environment, MASTER_KEY_VARIABLE},
     db::{self, Db},
     secrets::{KeyError, SecretStore},
@@ -153,7 +153,7 @@ async fn the_server_does_not_start_with_another_key() {
     let Place { home, config, db } = place;
     db.close().await.unwrap();
     std::fs::write(home.path().join("data/master.key"), key("c")).unwrap();
-    let said = AppState::build(config, None).await.err().expect("refused").to_string();
+    let said = AppState::build(config, Metrics::default()).await.err().expect("refused").to_string();
     assert!(said.contains("data/master.key is not the one that this database was set up with"), "{said}");
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::TcpListener, time::Duration};
 
 use openfang::{
-    app::AppState,
+    app::{AppState, Metrics},
     config::{Config, Environment},
     http::server,
 };
@@ -49,7 +49,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         config.api_listen = address.to_string();
-        let state = Box::pin(AppState::build(config.clone(), None)).await.expect("the server starts");
+        let state = Box::pin(AppState::build(config.clone(), Metrics::default())).await.expect("the server starts");
         let serving = tokio::spawn({
             let state = state.clone();
             async move { server::serve(state, listener).await.expect("serves") }
