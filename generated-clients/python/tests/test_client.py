@@ -132,6 +132,12 @@ def test_every_operation(client: Client) -> None:
     page = client.webchat.webchat_page()
     asset = page.split("assets/")[1].split('"')[0]
     message = models.SendMessage(message="@@reply hello")
+    gate = models.CreateApproval(agent_id=label, tool_name="deploy")
+    gates = [client.approvals.create_approval(gate).id for _ in range(3)]
+    memories = [client.memory.create_memory(agent.id, models.CreateMemory(content=f"{label} {n}")).id for n in range(2)]
+    client.memory.create_entity(models.CreateEntity(id=label, name=label, entity_type="concept"))
+    uses = models.CreateRelation(source=label, relation="uses", target=label)
+    relation = client.memory.create_relation(uses).id
 
     #: Arguments for the calls that need some, in this order; the rest has none.
     arguments: dict[str, tuple[Any, ...]] = {
@@ -168,7 +174,35 @@ def test_every_operation(client: Client) -> None:
         "rotate_api_key": (key.id,),
         "delete_api_key": (key.id,),
         "webchat_asset": (asset,),
+        "create_approval": (gate,),
+        "get_approval": (gates[0],),
+        "approve_request": (gates[1],),
+        "reject_request": (gates[2],),
+        "get_key_budget": ("root",),
+        "update_key_budget": ("root", models.UpdateSpending(max_cost_per_month_usd=1000)),
+        "update_agent_budget": (str(agent.id), models.UpdateSpending(max_cost_per_month_usd=1000)),
+        "update_budget": (models.UpdateBudget(max_monthly_usd=1000),),
+        "set_agent_kv": (agent.id, "ops", models.SetKv(value=1)),
+        "get_agent_kv": (agent.id, "ops"),
+        "delete_agent_kv": (agent.id, "ops"),
+        "create_memory": (agent.id, models.CreateMemory(content=label)),
+        "get_memory": (agent.id, memories[0]),
+        "update_memory": (agent.id, memories[0], models.UpdateMemory(confidence=0.5)),
+        "delete_memory": (agent.id, memories[0]),
+        "search_memories": (models.SearchMemories(query=label),),
+        "get_entity": (label,),
+        "update_entity": (label, models.UpdateEntity(aliases=[f"{label}-3"])),
+        "create_entity": (models.CreateEntity(name=f"{label}-2", entity_type="concept"),),
+        "create_relation": (models.CreateRelation(source=label, relation="part_of", target=label),),
+        "get_relation": (relation,),
+        "query_graph": (models.QueryGraph(source=label),),
+        "import_memory": (client.memory.export_memory(),),
+        "delete_relation": (relation,),
+        "delete_entity": (label,),
+        "get_tool": ("system_time",),
+        "invoke_tool": ("system_time", models.InvokeTool(agent=str(agent.id))),
     }
+    keywords = {"delete_memories": {"all": True}, "get_usage_breakdown": {"group_by": "agent"}}
     ending = {"suspend_agent", "uninstall_agent", "delete_agent"}
     elsewhere = {"login", "logout", "shutdown", "agent_ws"}
     assert set(arguments) | ending | elsewhere <= set(tags), "in the document"
@@ -180,7 +214,7 @@ def test_every_operation(client: Client) -> None:
             needs_agent = "id" in inspect.signature(method).parameters
             values = (agent.id,) if needs_agent else ()
         try:
-            answer = method(*values)
+            answer = method(*values, **keywords.get(operation, {}))
             if operation in ("send_message_stream", "stream_run"):
                 assert [event.done for event in answer][-1]
         except ApiError as error:

@@ -33,6 +33,23 @@ test('every operation is called', async () => {
   const page = await (await fetch(`${baseUrl}/`)).text();
   const asset = /assets\/([^"]+)/.exec(page)?.[1];
 
+  const asked = async () => {
+    const { data } = await api.createApproval({ client, body: { agent_id: label, tool_name: 'deploy' } });
+    return { path: { id: data.id } };
+  };
+  const memory = async () => {
+    const { data } = await api.createMemory({ client, ...id, body: { content: `${label} ${performance.now()}` } });
+    return { path: { id: agent.id, memory_id: data.id } };
+  };
+  const entity = { path: { entity_id: label } };
+  await api.createEntity({ client, body: { id: label, name: label, entity_type: 'concept' } });
+  const relation = async () => {
+    const { data } = await api.createRelation({ client, body: { source: label, relation: 'uses', target: label } });
+    return { path: { relation_id: data.id } };
+  };
+  const pair = { path: { id: agent.id, key: 'ops' } };
+  const root = { path: { id: 'root' } };
+
   const calls = {
     list_agents: () => api.listAgents({ client, query: { limit: 1 } }),
     create_agent: () => api.createAgent({ client, body: { name: label } }),
@@ -85,6 +102,60 @@ test('every operation is called', async () => {
     list_session_messages: () => api.listSessionMessages({ client, ...session }),
     delete_session: () => api.deleteSession({ client, ...session }),
     clear_agent_history: () => api.clearAgentHistory({ client, ...id }),
+    list_approvals: () => api.listApprovals({ client }),
+    create_approval: asked,
+    get_approval: async () => api.getApproval({ client, ...(await asked()) }),
+    approve_request: async () => api.approveRequest({ client, ...(await asked()) }),
+    reject_request: async () => api.rejectRequest({ client, ...(await asked()) }),
+    get_approval_policy: () => api.getApprovalPolicy({ client }),
+    update_approval_policy: () => api.updateApprovalPolicy({ client, body: { timeout_secs: 3600 } }),
+    get_budget: () => api.getBudget({ client }),
+    update_budget: () => api.updateBudget({ client, body: { max_monthly_usd: 1000 } }),
+    list_agent_budgets: () => api.listAgentBudgets({ client }),
+    get_agent_budget: () => api.getAgentBudget({ client, ...id }),
+    update_agent_budget: () => api.updateAgentBudget({ client, ...id, body: { max_cost_per_month_usd: 1000 } }),
+    list_budget_events: () => api.listBudgetEvents({ client }),
+    list_key_budgets: () => api.listKeyBudgets({ client }),
+    get_key_budget: () => api.getKeyBudget({ client, ...root }),
+    update_key_budget: () => api.updateKeyBudget({ client, ...root, body: { max_cost_per_month_usd: 1000 } }),
+    set_agent_kv: () => api.setAgentKv({ client, ...pair, body: { value: { a: 1 } } }),
+    get_agent_kv: () => api.getAgentKv({ client, ...pair }),
+    list_agent_kv: () => api.listAgentKv({ client, ...id }),
+    delete_agent_kv: () => api.deleteAgentKv({ client, ...pair }),
+    create_memory: memory,
+    list_memories: () => api.listMemories({ client, ...id }),
+    get_memory: async () => api.getMemory({ client, ...(await memory()) }),
+    update_memory: async () => api.updateMemory({ client, ...(await memory()), body: { confidence: 0.5 } }),
+    delete_memory: async () => api.deleteMemory({ client, ...(await memory()) }),
+    search_memories: () => api.searchMemories({ client, body: { query: label } }),
+    consolidate_memories: () => api.consolidateMemories({ client, ...id }),
+    delete_memories: () => api.deleteMemories({ client, ...id, query: { all: true } }),
+    list_entities: () => api.listEntities({ client }),
+    create_entity: () => api.createEntity({ client, body: { name: `${label}-2`, entity_type: 'concept' } }),
+    get_entity: () => api.getEntity({ client, ...entity }),
+    update_entity: () => api.updateEntity({ client, ...entity, body: { aliases: [`${label}-3`] } }),
+    create_relation: relation,
+    list_relations: () => api.listRelations({ client }),
+    get_relation: async () => api.getRelation({ client, ...(await relation()) }),
+    delete_relation: async () => api.deleteRelation({ client, ...(await relation()) }),
+    query_graph: () => api.queryGraph({ client, body: { source: label } }),
+    export_memory: () => api.exportMemory({ client }),
+    import_memory: async () => api.importMemory({ client, body: (await api.exportMemory({ client })).data }),
+    delete_entity: () => api.deleteEntity({ client, ...entity }),
+    list_tools: () => api.listTools({ client }),
+    get_tool: () => api.getTool({ client, path: { name: 'system_time' } }),
+    invoke_tool: async () => {
+      const { data } = await api.listTools({ client, query: { agent: agent.id } });
+      assert.ok(data.tools.some((tool) => tool.name === 'system_time'), 'the agent may look at the clock');
+      return api.invokeTool({ client, path: { name: 'system_time' }, body: { agent: agent.id } });
+    },
+    get_usage: () => api.getUsage({ client }),
+    get_usage_summary: () => api.getUsageSummary({ client }),
+    get_usage_breakdown: () => api.getUsageBreakdown({ client, query: { group_by: 'agent' } }),
+    list_usage_by_model: () => api.listUsageByModel({ client }),
+    list_daily_usage: () => api.listDailyUsage({ client }),
+    list_usage_records: () => api.listUsageRecords({ client }),
+    export_usage: () => api.exportUsage({ client }),
     list_profiles: () => api.listProfiles({ client }),
     list_templates: () => api.listTemplates({ client }),
     get_template: () => api.getTemplate({ client, path: { name: 'assistant' } }),
