@@ -12,6 +12,16 @@ MEANING = {
     "invalid_manifest",
     "unknown_scope",
 }
+#: A float cannot say that it has at most six decimals.
+MONEY = {
+    "max_hourly_usd",
+    "max_daily_usd",
+    "max_monthly_usd",
+    "max_cost_per_run_usd",
+    "max_cost_per_hour_usd",
+    "max_cost_per_day_usd",
+    "max_cost_per_month_usd",
+}
 #: Members whose rule looks at other members or at the clock, or lists words that are read in any case, by operation.
 TOGETHER = {
     "create_api_key": {"scopes", "expires_at"},
@@ -28,9 +38,9 @@ TOGETHER = {
     "find_session_by_label": {"label"},
     # One of several members has to be there.
     "delete_memories": {"all"},
-    "update_budget": {"body"},
-    "update_agent_budget": {"body"},
-    "update_key_budget": {"body"},
+    "update_budget": {"body"} | MONEY,
+    "update_agent_budget": {"body"} | MONEY,
+    "update_key_budget": {"body"} | MONEY,
     "query_graph": {"max_depth", "source", "target", "relation", "entity_type"},
     "create_relation": {"agent", "source", "target", "relation"},
     # The end lies behind the beginning.
