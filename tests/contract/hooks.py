@@ -44,12 +44,15 @@ TOGETHER = {
     "query_graph": {"max_depth", "source", "target", "relation", "entity_type"},
     "create_relation": {"agent", "source", "target", "relation"},
     # The end lies behind the beginning.
-    "get_usage": {"to"},
-    "get_usage_breakdown": {"to", "group_by"},
+    "get_usage": {"to", "api_key_id"},
+    "get_usage_breakdown": {"to", "group_by", "api_key_id"},
     "list_usage_by_model": {"to"},
     "list_daily_usage": {"to"},
-    "list_usage_records": {"to", "status", "purpose"},
-    "export_usage": {"to", "status", "purpose"},
+    # A key of the database, or `root`.
+    "list_usage_records": {"to", "status", "purpose", "api_key_id"},
+    "export_usage": {"to", "status", "purpose", "api_key_id"},
+    # Only of a tool call.
+    "approve_request": {"arguments"},
     # Words between commas, and texts without control characters.
     "export_memory": {"include"},
     "list_approvals": {"status"},
