@@ -88,5 +88,7 @@ def filter_failure(context, failure, case, response):
     # Numbers that no 64-bit float holds, and the ids of budgets: that of a key, or `root`.
     number = error["code"] == "invalid_json" and "out of range" in error["error"]
     budget = error["code"] == "invalid_id" and operation in ("get_key_budget", "update_key_budget")
-    explained = number or budget or nul or error["code"] in MEANING or bool(fields) and fields <= TOGETHER.get(operation, set())
+    # A link that was followed from a null.
+    null = error["code"] == "invalid_id" and "'None'" in error["error"]
+    explained = null or number or budget or nul or error["code"] in MEANING or bool(fields) and fields <= TOGETHER.get(operation, set())
     return not explained
